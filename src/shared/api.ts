@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import { containerName, slug } from './ids.ts';
+
+/** A moment: milliseconds since 1970-01-01 UTC. */
+export const moment = z.int();
+
+export const labStates = ['starting', 'ready', 'ending', 'ended'] as const;
+export type LabState = (typeof labStates)[number];
+export const endReasons = ['expired', 'idle', 'learner', 'instructor', 'failed', 'shutdown'] as const;
+export type EndReason = (typeof endReasons)[number];
+export const isolations = ['matryoshka', 'sysbox', 'userns-remap', 'privileged'] as const;
+export type Isolation = (typeof isolations)[number];
+export const actors = ['learner', 'instructor', 'platform'] as const;
+export type Actor = (typeof actors)[number];
+
+/** What a starting lab is doing; shown under its real name with its time. */
+export const phaseNames = ['queue', 'sandbox', 'daemon', 'terminal'] as const;
+export const phase = z.object({
+  name: z.enum(phaseNames),
+  startedAt: moment,
+  /** Milliseconds it took; absent while it runs. */
+  ms: z.int().optional(),
+});
+export type Phase = z.infer<typeof phase>;
+
+export const terminalView = z.object({
+  name: slug,
+  level: z.int(),
+  /** Containers from L1 to where the shell stands; empty at L1. */
+  chain: z.array(containerName),
+});
+export type TerminalView = z.infer<typeof terminalView>;
+
+export const labView = z.object({
+  id: z.string(),
+  spec: slug,
+  state: z.enum(labStates),
+  generation: z.int(),
+  phases: z.array(phase),
+  createdAt: moment,
+  expiresAt: moment,
+  maxExpiresAt: moment,
+  /** When it will be ended for idleness, were nothing to happen; absent while it is far away. */
+  idleAt: moment.optional(),
+  endedBecause: z.enum(endReasons).optional(),
+  endedBy: z.enum(actors).optional(),
+  endedAt: moment.optional(),
+  /** Why a lab with `endedBecause: failed` failed, one sentence for the operator. */
+  failure: z.string().optional(),
+  isolation: z.enum(isolations),
+  terminals: z.array(terminalView),
+});
+export type LabView = z.infer<typeof labView>;
+
+/** Where a learner is; `null` when he has left the lesson. */
+export const place = z.object({ lesson: slug, step: slug });
+export type Place = z.infer<typeof place>;
+
+export const checkStatuses = ['preparing', 'checking', 'not-yet', 'passed', 'impossible', 'broken'] as const;
+/** `impossible`: cannot be passed any more, offer a reset. `broken`: the check itself failed, our fault. */
+export const checkView = place.extend({
+  status: z.enum(checkStatuses),
+  at: moment,
+  reason: slug.optional(),
+  values: z.record(z.string(), z.string()).optional(),
+  /** Last output of a broken script, for the author. */
+  output: z.string().optional(),
+});
+export type CheckView = z.infer<typeof checkView>;
+
+/** What is kept per learner and step; survives reload, reset and expiry. */
+export const stepProgress = place.extend({
+  passedAt: moment.optional(),
+  tries: z.int(),
+  hints: z.int(),
+  solutionSeen: z.boolean(),
+  prediction: slug.optional(),
+  /** Text last given per answer field. */
+  answers: z.record(slug, z.string()),
+});
+export type StepProgress = z.infer<typeof stepProgress>;
+
+/** One box of the map. A daemon owns containers; a container may hold daemons. */
+export interface MapContainer {
+  name: string;
+  id: string;
+  image: string;
+  state: string;
+  level: number;
+  privileged: boolean;
+  /** PIDs of its first process from L1 inwards. */
+  pids: number[];
+  /** A mount of a daemon's socket: the id of the daemon that it reaches. */
+  socket?: string | undefined;
+  daemons: MapDaemon[];
+}
+export interface MapDaemon {
+  id: string;
+  version: string;
+  driver: string;
+  level: number;
+  containers: MapContainer[];
+  /** More containers than shown. */
+  omitted: number;
+}
+export const mapContainer: z.ZodType<MapContainer> = z.lazy(() =>
+  z.object({
+    name: z.string(),
+    id: z.string(),
+    image: z.string(),
+    state: z.string(),
+    level: z.int(),
+    privileged: z.boolean(),
+    pids: z.array(z.int()),
+    socket: z.string().optional(),
+    daemons: z.array(mapDaemon),
+  }),
+);
+export const mapDaemon: z.ZodType<MapDaemon> = z.lazy(() =>
+  z.object({
+    id: z.string(),
+    version: z.string(),
+    driver: z.string(),
+    level: z.int(),
+    containers: z.array(mapContainer),
+    omitted: z.int(),
+  }),
+);
+
+export const displayName = z.string().trim().min(1).max(40);
+
+export const learnerView = z.object({ id: z.string(), number: z.int(), name: displayName.optional() });
+export type LearnerView = z.infer<typeof learnerView>;
+
+/** What every page must know of this server. */
+export const serverView = z.object({
+  isolation: z.enum(isolations),
+  /** Tags that are not the official images on this machine. */
+  standins: z.array(z.string()),
+  cgroup: z.enum(['v1', 'v2']),
+});
+export type ServerView = z.infer<typeof serverView>;
+
+export const meView = z.object({
+  learner: learnerView,
+  lab: labView.optional(),
+  progress: z.array(stepProgress),
+  server: serverView,
+  /** True for a browser that holds an instructor's session. */
+  instructor: z.boolean(),
+});
+export type MeView = z.infer<typeof meView>;
+
+export const claimRequest = z.strictObject({
+  spec: slug,
+  lesson: slug.optional(),
+  name: displayName.optional(),
+  /** End a live lab of another spec first. */
+  replace: z.boolean().default(false),
+});
+export const queueView = z.object({ position: z.int().min(1) });
+export const nameRequest = z.strictObject({ name: displayName });
+export const resumeView = z.object({ link: z.url() });
+export const tokenRequest = z.strictObject({ token: z.string().min(16).max(128) });
+export const ticketRequest = z.strictObject({ terminal: slug });
+export const ticketView = z.object({ ticket: z.string(), expiresAt: moment });
+export const blockRequest = z.strictObject({
+  lesson: slug,
+  step: slug,
+  block: slug,
+  /** Type it although the terminal is busy. */
+  force: z.boolean().default(false),
+});
+export const blockView = z.object({ terminal: terminalView });
+export const placeRequest = z.strictObject({ lesson: slug, step: slug });
+export const answersRequest = z.strictObject({ answers: z.record(slug, z.string().max(2000)) });
+/** `judged` is absent where a check in the lab judges the answer. */
+export const answersView = z.object({ progress: stepProgress, judged: z.record(slug, z.boolean()).optional() });
+export const predictionRequest = z.strictObject({ choice: slug });
+export const predictionView = z.object({ progress: stepProgress, truth: slug.optional() });
+export const hintRequest = z.strictObject({ level: z.int().min(1).max(3) });
+export const progressView = z.object({ progress: stepProgress });
+export const solutionView = z.object({ script: z.string(), progress: stepProgress });
+export const quizRequest = z.strictObject({ answers: z.record(slug, z.array(slug)) });
+export const quizView = z.object({ judged: z.record(slug, z.boolean()) });
+
+/** A lab as the instructor sees it. */
+export const instructorLabView = labView.extend({
+  learner: learnerView,
+  place: place.optional(),
+  lastActiveAt: moment,
+  lastCheck: checkView.optional(),
+});
+export type InstructorLabView = z.infer<typeof instructorLabView>;
+export const instructorLabsView = z.object({ labs: z.array(instructorLabView) });
+
+export const healthView = z.object({
+  status: z.enum(['ok', 'failing']),
+  engine: z.object({ ok: z.boolean(), version: z.string().optional(), problem: z.string().optional() }),
+  store: z.object({ ok: z.boolean(), problem: z.string().optional() }),
+  pool: z.object({ ready: z.int(), size: z.int(), problem: z.string().optional() }),
+  isolation: z.enum(isolations),
+});

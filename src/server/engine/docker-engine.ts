@@ -1,0 +1,342 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import {
+  type Engine,
+  EngineDownError,
+  type EngineEvent,
+  EngineFailedError,
+  type EngineInfo,
+  type ExecOptions,
+  type ExecResult,
+  NotReadyError,
+  SandboxGoneError,
+  type SandboxRequest,
+  type SandboxSummary,
+  type ShellCommand,
+  type ShellRequest,
+} from './engine.ts';
+import type { PreparedImages } from './images.ts';
+import { sandboxOptions } from './sandbox-options.ts';
+
+const installLabel = 'org.matryoshka.install';
+const sandboxLabel = 'org.matryoshka.sandbox';
+
+/** Where the sandbox image keeps the tools that a learner cannot replace. */
+const toolkit = '/opt/lab/bin';
+
+const defaultDeadlineMs = 10_000;
+/** Collected output per stream; a runaway script must not fill our memory. */
+const maxOutput = 2 ** 20;
+const readyPollMs = 50;
+/** Reconnection to the event stream. */
+const eventRetryMs = 500;
+
+interface Options {
+  docker: Docker;
+  /** Value of DOCKER_HOST for the docker command line, which the terminals use. */
+  dockerHost: string | undefined;
+  install: string;
+  images: PreparedImages;
+}
+
+/** Sandboxes as containers of a Docker engine, by its API; terminals by the docker command line. */
+export class DockerEngine implements Engine {
+  readonly #docker: Docker;
+  readonly #options: Options;
+  /** Learned at the first start: whether the machine lets the engine give every capability. */
+  #privileged = true;
+
+  constructor(options: Options) {
+    this.#docker = options.docker;
+    this.#options = options;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  async info(): Promise<EngineInfo> {
+    const info = await translate(this.#docker.info());
+    return {
+      name: 'docker',
+      version: info.ServerVersion,
+      cgroup: info.CgroupVersion === '2' ? 'v2' : 'v1',
+      kernel: info.KernelVersion,
+      isolation: 'privileged',
+      memory: info.MemTotal,
+      cpus: info.NCPU,
+      standins: this.#options.images.standins,
+    };
+  }
+
+  async create(request: SandboxRequest, signal?: AbortSignal): Promise<string> {
+    const options = () =>
+      sandboxOptions({
+        image: this.#options.images.sandbox,
+        golden: this.#options.images.golden,
+        name: `matryoshka-${this.#options.install}-${request.id}`,
+        labels: { [installLabel]: this.#options.install, [sandboxLabel]: request.id },
+        limits: request.spec.limits,
+        leaseUntil: Math.round(request.leaseUntil / 1000),
+        privileged: this.#privileged,
+      });
+    try {
+      return await this.#createAndStart(options(), signal);
+    } catch (error) {
+      // Where the machine withholds a capability, `Privileged` is accepted at create and refused at start.
+      if (!this.#privileged || !/apply caps|operation not permitted/i.test((error as Error).message)) throw error;
+      this.#privileged = false;
+      return await this.#createAndStart(options(), signal);
+    }
+  }
+
+  async waitReady(ref: string, deadline: number, signal?: AbortSignal): Promise<void> {
+    const end = Date.now() + deadline;
+    for (;;) {
+      signal?.throwIfAborted();
+      const result = await this.exec(ref, [`${toolkit}/lab-ready`], { deadline: 2000 }).catch((error: Error) => error);
+      if (!(result instanceof Error) && result.code === 0) return;
+      if (result instanceof EngineDownError) throw result;
+      const stopped = result instanceof SandboxGoneError;
+      if (stopped || Date.now() > end) {
+        const what = stopped ? 'stopped while it was starting' : `was not ready after ${deadline / 1000} s`;
+        throw new NotReadyError(`The sandbox ${what}.`, await this.#lastOutput(ref));
+      }
+      await sleep(readyPollMs);
+    }
+  }
+
+  async exec(ref: string, argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+    const deadline = options.deadline ?? defaultDeadlineMs;
+    const exec = await translate(
+      this.#docker.getContainer(ref).exec({
+        // Ending our end of the connection leaves the command running: `timeout` ends it where it runs.
+        Cmd: [`${toolkit}/busybox`, 'timeout', '-s', 'KILL', `${Math.ceil(deadline / 1000)}`, ...argv],
+        AttachStdin: options.stdin !== undefined,
+        AttachStdout: true,
+        AttachStderr: true,
+        WorkingDir: '/',
+        Env: Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`),
+      }),
+    );
+    const stream = await translate(exec.start({ hijack: true, stdin: options.stdin !== undefined }));
+    const output = this.#collect(stream);
+    if (options.stdin !== undefined) stream.end(options.stdin);
+    const timer = setTimeout(() => stream.destroy(), deadline + 3000);
+    await output.done.finally(() => clearTimeout(timer));
+    const code = (await translate(exec.inspect())).ExitCode ?? 137;
+    return { code, stdout: output.stdout(), stderr: output.stderr(), timedOut: code === 137 };
+  }
+
+  async *lines(ref: string, argv: readonly string[], signal: AbortSignal): AsyncIterable<string> {
+    // The command ends with its stdin, so that it does not outlive us in the sandbox.
+    const guard =
+      'exec 3<&0; "$@" </dev/null & child=$!; { cat <&3 >/dev/null; kill $child 2>/dev/null; } & wait $child; kill $! 2>/dev/null';
+    const exec = await translate(
+      this.#docker.getContainer(ref).exec({
+        Cmd: [`${toolkit}/busybox`, 'sh', '-c', guard, 'lines', ...argv],
+        AttachStdin: true,
+        AttachStdout: true,
+        AttachStderr: true,
+      }),
+    );
+    const stream = await translate(exec.start({ hijack: true, stdin: true }));
+    const abort = () => stream.end();
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      yield* splitLines(demultiplexed(stream), signal);
+    } finally {
+      signal.removeEventListener('abort', abort);
+      stream.destroy();
+    }
+  }
+
+  shellCommand(ref: string, request: ShellRequest): ShellCommand {
+    const inner = request.chain.flatMap((container) => ['docker', 'exec', '-it', container]);
+    const { terminal, columns, rows } = request;
+    return this.#cli([
+      'exec',
+      '-it',
+      ref,
+      `${toolkit}/lab-terminal`,
+      terminal,
+      `${columns}`,
+      `${rows}`,
+      ...(inner.length ? ['--', ...inner, 'sh'] : []),
+    ]);
+  }
+
+  execCommand(ref: string, argv: readonly string[]): ShellCommand {
+    return this.#cli(['exec', '-i', ref, ...argv]);
+  }
+
+  async endShell(ref: string, terminal: string): Promise<void> {
+    await this.exec(ref, [`${toolkit}/lab-terminal-end`, terminal]);
+  }
+
+  async renewLease(ref: string, until: number): Promise<void> {
+    const command = `echo ${Math.round(until / 1000)} > /run/lab/lease`;
+    const result = await this.exec(ref, [`${toolkit}/busybox`, 'sh', '-c', command]);
+    if (result.code !== 0) throw new EngineFailedError(`The lease was not renewed: ${result.stderr.trim()}`);
+  }
+
+  async cpuTime(ref: string): Promise<number> {
+    // 'one-shot' skips the second that the engine otherwise waits to compare two samples.
+    const stats = await translate(this.#docker.getContainer(ref).stats({ stream: false, 'one-shot': true }));
+    return stats.cpu_stats.cpu_usage.total_usage / 1e6;
+  }
+
+  async remove(ref: string): Promise<void> {
+    const container = this.#docker.getContainer(ref);
+    const deadline = Date.now() + defaultDeadlineMs;
+    for (;;) {
+      const failure = await translate(container.remove({ force: true, v: true })).then(
+        () => undefined,
+        (error: Error) => error,
+      );
+      if (failure instanceof EngineDownError) throw failure;
+      const gone = await translate(container.inspect()).then(
+        () => false,
+        (error: Error) => {
+          if (error instanceof SandboxGoneError) return true;
+          throw error;
+        },
+      );
+      if (gone) return;
+      // "removal already in progress" and devices that are busy for a moment pass by themselves.
+      if (Date.now() > deadline) throw new EngineFailedError(`${ref} could not be removed: ${failure?.message}`);
+      await sleep(100);
+    }
+  }
+
+  async list(): Promise<SandboxSummary[]> {
+    const filters = { label: [`${installLabel}=${this.#options.install}`, sandboxLabel] };
+    const found = await translate(this.#docker.listContainers({ all: true, filters }));
+    return found.map((c) => ({ ref: c.Id, id: c.Labels[sandboxLabel] ?? '', running: c.State === 'running' }));
+  }
+
+  async *events(signal: AbortSignal): AsyncIterable<EngineEvent> {
+    const filters = { type: ['container'], event: ['die'], label: [`${installLabel}=${this.#options.install}`] };
+    let since = Math.floor(Date.now() / 1000);
+    let connected = true;
+    while (!signal.aborted) {
+      try {
+        const stream = await translate(this.#docker.getEvents({ since, filters }));
+        const end = () => (stream as NodeJS.ReadableStream & { destroy(): void }).destroy();
+        signal.addEventListener('abort', end, { once: true });
+        if (!connected) yield { type: 'back' };
+        connected = true;
+        for await (const line of splitLines(stream as AsyncIterable<Buffer>, signal)) {
+          const event = JSON.parse(line) as { time: number; Actor: { ID: string; Attributes: Record<string, string> } };
+          since = event.time;
+          yield { type: 'died', ref: event.Actor.ID, id: event.Actor.Attributes[sandboxLabel] ?? '' };
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof Error)) throw error;
+      }
+      if (connected && !signal.aborted) yield { type: 'lost' };
+      connected = false;
+      await sleep(eventRetryMs, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  async #createAndStart(options: Docker.ContainerCreateOptions, signal?: AbortSignal): Promise<string> {
+    signal?.throwIfAborted();
+    const container = await translate(this.#docker.createContainer(options), EngineFailedError);
+    try {
+      await translate(container.start(), EngineFailedError);
+      signal?.throwIfAborted();
+      return container.id;
+    } catch (error) {
+      await this.remove(container.id);
+      throw error;
+    }
+  }
+
+  #cli(args: string[]): ShellCommand {
+    const host = this.#options.dockerHost;
+    return { file: 'docker', args: [...(host ? ['--host', host] : []), ...args], env: { TERM: 'xterm-256color' } };
+  }
+
+  #collect(stream: NodeJS.ReadWriteStream) {
+    const kept = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+    const sizes = { stdout: 0, stderr: 0 };
+    const into = (name: 'stdout' | 'stderr') => ({
+      write(bytes: Buffer) {
+        sizes[name] += bytes.length;
+        if (sizes[name] <= maxOutput) kept[name].push(Buffer.from(bytes));
+        return true;
+      },
+    });
+    this.#docker.modem.demuxStream(stream, into('stdout') as never, into('stderr') as never);
+    const done = new Promise<void>((resolve, reject) => {
+      stream
+        .on('end', resolve)
+        .on('close', resolve)
+        .on('error', (error) => reject(toEngineError(error)));
+    });
+    const text = (name: 'stdout' | 'stderr') => Buffer.concat(kept[name]).toString('utf8');
+    return { done, stdout: () => text('stdout'), stderr: () => text('stderr') };
+  }
+
+  async #lastOutput(ref: string): Promise<string> {
+    const logs = await this.#docker
+      .getContainer(ref)
+      .logs({ stdout: true, stderr: true, tail: 40 })
+      .catch((error: Error) => Buffer.from(`(no output: ${error.message})`));
+    return stripHeaders(Buffer.from(logs)).toString('utf8');
+  }
+}
+
+/** Waits for an API call and turns its error into one of the port's. */
+async function translate<T>(call: Promise<T>, notFound: typeof EngineFailedError = SandboxGoneError): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw toEngineError(error, notFound);
+  }
+}
+
+/** dockerode's errors have a status when the engine answered, and only a system error code when it did not. */
+function toEngineError(error: unknown, notFound: typeof EngineFailedError = SandboxGoneError): Error {
+  const { statusCode, message } = error as { statusCode?: number; message: string };
+  if (statusCode === undefined) return new EngineDownError(`The engine does not answer: ${message}`, { cause: error });
+  if (statusCode === 404) return new notFound(message, { cause: error });
+  if (statusCode === 409 && /not running|is paused|is restarting/.test(message)) return new SandboxGoneError(message);
+  return new EngineFailedError(message, { cause: error });
+}
+
+/** The engine's framing of stdout and stderr on one connection: 8 bytes of header, the length in the last four. */
+async function* demultiplexed(stream: AsyncIterable<unknown>): AsyncIterable<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of stream) {
+    rest = Buffer.concat([rest, chunk as Buffer]);
+    while (rest.length >= 8 && rest.length >= 8 + rest.readUInt32BE(4)) {
+      const end = 8 + rest.readUInt32BE(4);
+      if (rest[0] === 1) yield rest.subarray(8, end);
+      rest = rest.subarray(end);
+    }
+  }
+}
+
+function stripHeaders(logs: Buffer): Buffer {
+  const parts: Buffer[] = [];
+  for (let at = 0; at + 8 <= logs.length; at += 8 + logs.readUInt32BE(at + 4)) {
+    parts.push(logs.subarray(at + 8, at + 8 + logs.readUInt32BE(at + 4)));
+  }
+  return parts.length ? Buffer.concat(parts) : logs;
+}
+
+async function* splitLines(chunks: AsyncIterable<Buffer>, signal: AbortSignal): AsyncIterable<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  try {
+    for await (const chunk of chunks) {
+      const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+      rest = parts.pop() ?? '';
+      for (const line of parts) if (line) yield line;
+    }
+  } catch (error) {
+    // Aborting destroys the stream under the reader.
+    if (!signal.aborted) throw toEngineError(error);
+  }
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chooseAddresses, rangesInUse } from './address-ranges.mjs';
+import { lostRules, rulesToDelete, sharedChains, sharedChainsRemoval } from './firewall-rules.mjs';
+import { systemPath } from './machine.mjs';
+import { PhaseError } from './phases.mjs';
+import { CommandError, run } from './run-command.mjs';
+
+const env = { ...process.env, PATH: systemPath() };
+
+/**
+ * What the engine's network took from the host, and how the host was before.
+ *
+ * @typedef {{ bridge: string, address: string, pool: string, range: string, hadDockerChains: boolean, forwarded: string,
+ *   forwardPolicy: string }} NetworkRecord
+ */
+
+const forwarding = '/proc/sys/net/ipv4/ip_forward';
+
+/**
+ * The engine gets a bridge of its own, never docker0: that one may belong to another engine, and a name that is made
+ * from the state folder tells for sure what to remove at the end.
+ *
+ * @param {string} dir
+ */
+export const bridgeOf = (dir) => `matryo-${createHash('sha256').update(dir).digest('hex').slice(0, 6)}`;
+
+/** @param {string} dir */
+const recordFile = (dir) => join(dir, 'network.json');
+
+/**
+ * Makes the bridge. What an earlier engine left must be removed before, or its addresses look taken.
+ *
+ * @param {string} dir
+ * @returns {Promise<NetworkRecord & { rulesBefore: string }>}
+ */
+export async function makeNetwork(dir) {
+  const rangeFile = join(dir, 'last-range');
+  const last = existsSync(rangeFile) ? readFileSync(rangeFile, 'utf8').trim() : undefined;
+  const chosen = chooseAddresses(rangesInUse(), last ? [last] : []);
+  if (!chosen) {
+    throw new PhaseError(
+      'Every private range of IPv4 addresses is routed on this machine already; an engine of our own has no room.',
+      'set DOCKER_HOST to an engine that you configured yourself.',
+    );
+  }
+  const bridge = bridgeOf(dir);
+  const rulesBefore = await savedRules();
+  /** @type {NetworkRecord} */
+  const record = {
+    bridge,
+    address: chosen.bridge,
+    pool: chosen.pool,
+    range: chosen.range,
+    hadDockerChains: sharedChains(rulesBefore).length > 0,
+    forwarded: readFileSync(forwarding, 'utf8').trim(),
+    forwardPolicy: /^:FORWARD (ACCEPT|DROP)/m.exec(rulesBefore)?.[1] ?? 'ACCEPT',
+  };
+  writeFileSync(recordFile(dir), JSON.stringify(record));
+  writeFileSync(rangeFile, `${chosen.range}\n`);
+  await run('ip', ['link', 'add', 'name', bridge, 'type', 'bridge'], { env });
+  await run('ip', ['address', 'add', chosen.bridge, 'dev', bridge], { env });
+  await run('ip', ['link', 'set', bridge, 'up'], { env });
+  return { ...record, rulesBefore };
+}
+
+/**
+ * A starting dockerd empties the chains that all engines on a machine share. Gives another engine its rules back.
+ *
+ * @param {string} rulesBefore
+ * @param {string} bridge
+ */
+export async function restoreForeignRules(rulesBefore, bridge) {
+  const lost = lostRules(rulesBefore, await savedRules()).filter(({ rule }) => !rule.includes(` ${bridge} `));
+  for (const { table, rule } of lost.reverse()) await applyRules(table, [rule.replace(/^-A (\S+)/, '-I $1 1')]);
+}
+
+/**
+ * Removes bridges and firewall rules of an engine that has ended, cleanly or not. Nothing happens when there are none.
+ *
+ * @param {string} dir
+ */
+export async function removeNetwork(dir) {
+  if (!existsSync(recordFile(dir))) return;
+  const record = readRecord(dir);
+  const bridges = [bridgeOf(dir), ...networkBridges(dir)];
+  for (const bridge of bridges) {
+    const ports = join('/sys/class/net', bridge, 'brif');
+    const links = existsSync(ports) ? readdirSync(ports) : [];
+    for (const link of [...links, bridge]) await run('ip', ['link', 'delete', link], { env }).catch(ignoreCommandError);
+  }
+  const rules = await savedRules();
+  for (const { table, rule } of rulesToDelete(rules, bridges, record?.range)) await applyRules(table, [rule]);
+  if (record && !record.hadDockerChains) await restoreForwarding(record);
+  rmSync(recordFile(dir), { force: true });
+}
+
+/**
+ * @param {NetworkRecord} record
+ */
+async function restoreForwarding(record) {
+  const removal = sharedChainsRemoval(await savedRules());
+  if (!removal) return; // another engine has come to use them
+  for (const { table, rules } of removal) await applyRules(table, rules);
+  await run('iptables', ['--policy', 'FORWARD', record.forwardPolicy], { env }).catch(ignoreCommandError);
+  if (record.forwarded === '0') writeFileSync(forwarding, '0');
+}
+
+/**
+ * @param {string} dir
+ * @returns {NetworkRecord | undefined}
+ */
+function readRecord(dir) {
+  try {
+    return JSON.parse(readFileSync(recordFile(dir), 'utf8'));
+  } catch {
+    return undefined; // killed while writing it: the bridge's name still tells most
+  }
+}
+
+/**
+ * The bridges of networks that containers were given: the engine's own store names them, also when it is dead.
+ *
+ * @param {string} dir
+ */
+function networkBridges(dir) {
+  const store = join(dir, 'data/network/files/local-kv.db');
+  if (!existsSync(store)) return [];
+  const text = readFileSync(store, 'latin1');
+  return readdirSync('/sys/class/net').filter((name) => /^br-[0-9a-f]{12}$/.test(name) && text.includes(name.slice(3)));
+}
+
+const savedRules = () => run('iptables-save', [], { env });
+
+/**
+ * @param {string} table
+ * @param {string[]} rules
+ */
+async function applyRules(table, rules) {
+  const input = `*${table}\n${rules.join('\n')}\nCOMMIT\n`;
+  await run('iptables-restore', ['--noflush', '--wait', '10'], { env, input }).catch(ignoreCommandError);
+}
+
+/** @param {unknown} error */
+function ignoreCommandError(error) {
+  if (!(error instanceof CommandError)) throw error; // gone already, or never made
+}

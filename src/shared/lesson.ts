@@ -59,6 +59,8 @@ const step = z
     hints: z.int().min(0).max(3).default(0),
     /** The server record that passes an `event` step. */
     event: z.enum(['reset', 'extend']).optional(),
+    /** Shape of the map when the step is done: containers of L1, and what runs inside each. */
+    map: z.record(containerName, z.array(containerName)).optional(),
   })
   .superRefine((s, ctx) => {
     const fail = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message });

@@ -1,0 +1,45 @@
+#!/bin/sh
+# D1: dind-test runs an engine of its own. Asked through /proc/PID/root with our own client, so that nothing in the
+# container is trusted; the engine's ID tells a nested engine from the host's socket in disguise, and its dockerd must
+# live in the container's PID namespace, which no borrowed socket of whatever engine achieves.
+set -u
+
+host() { docker -H unix:///run/docker.sock "$@"; }
+not_yet() { echo "$@"; exit 10; }
+impossible() { echo "$@"; exit 20; }
+
+engine=$(host info -f '{{.ID}}' 2>/dev/null)
+[ -n "$engine" ] || not_yet host-down
+
+if ! box=$(host inspect -f '{{.State.Pid}} {{.State.Status}} {{.State.ExitCode}} {{.Config.Image}}' dind-test 2>/dev/null)
+then
+  host image inspect docker:dind >/dev/null 2>&1 || impossible image-gone
+  # Started with --rm, a container that dies is gone; the record still knows it.
+  last=$(jq -r 'select(.Type == "container" and .Actor.Attributes.name == "dind-test" and .Action == "die")
+    | .Actor.Attributes.exitCode' "${LAB_EVENTS:-/dev/null}" 2>/dev/null | tail -n 1)
+  [ -z "$last" ] || not_yet died code="$last"
+  not_yet no-container
+fi
+read -r pid status code image <<END
+$box
+END
+[ "$status" = running ] || not_yet died code="$code"
+
+space=$(readlink "/proc/$pid/ns/pid")
+own=
+for p in $(pidof dockerd); do
+  [ "$(readlink "/proc/$p/ns/pid")" = "$space" ] && own=$p
+done
+
+# /run, not /var/run: where that is an absolute link it would lead back to the host's socket.
+inner=$(timeout 3 docker -H "unix:///proc/$pid/root/run/docker.sock" info -f '{{.ID}}' 2>/dev/null)
+if [ -z "$inner" ]; then
+  [ -n "$own" ] && not_yet starting
+  case $image in
+    docker:*dind*) not_yet starting ;;
+    *) not_yet no-engine image="$image" ;;
+  esac
+fi
+[ "$inner" != "$engine" ] || not_yet same-engine id="$inner"
+[ -n "$own" ] || not_yet engine-outside id="$inner"
+echo passed id="$inner" host="$engine"

@@ -1,0 +1,142 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { slug } from '../../shared/ids.ts';
+import { type LessonFile, lessonFile, type TrackFile, trackFile } from '../../shared/lesson.ts';
+import { collect, type LabCatalog, notAnId, subfolders } from './lab-catalog.ts';
+import { displayPath, FileError, type FileProblem, readYaml, type YamlFile } from './yaml-file.ts';
+
+export const scriptKinds = ['setup', 'check', 'solve', 'cheat'] as const;
+export type ScriptKind = (typeof scriptKinds)[number];
+
+export interface Track extends Omit<TrackFile, 'lessons'> {
+  id: string;
+  lessons: readonly Lesson[];
+}
+
+/** A lesson's language-neutral part and where its files are; prose is read by the site. */
+export interface Lesson {
+  id: string;
+  /** Id of its track. */
+  track: string;
+  folder: string;
+  file: LessonFile;
+  /** The same with line numbers, for messages to authors. */
+  source: YamlFile<LessonFile>;
+}
+
+/** The course as it stands in lessons/. What it hands out is consistent; `load` throws otherwise. */
+export class LessonCatalog {
+  /** By their number in the course plan. */
+  readonly tracks: readonly Track[];
+
+  constructor(tracks: readonly Track[]) {
+    this.tracks = tracks;
+  }
+
+  /** Reads every track and lesson; throws one FileError with the problems of all files. */
+  static async load(folder: string, labs?: LabCatalog): Promise<LessonCatalog> {
+    const problems: FileProblem[] = [];
+    const tracks: Track[] = [];
+    for (const id of await subfolders(folder)) {
+      const track = await loadTrack(join(folder, id), id, problems);
+      if (track) tracks.push(track);
+    }
+    tracks.sort((a, b) => a.number - b.number);
+    const lessons = tracks.flatMap((track) => track.lessons);
+    problems.push(...duplicateIds(lessons), ...(labs ? unknownLabs(lessons, labs) : []));
+    for (const lesson of lessons) problems.push(...(await scriptProblems(lesson)));
+    if (problems.length > 0) throw new FileError(problems);
+    return new LessonCatalog(tracks);
+  }
+
+  /** All lessons in the order of the course. */
+  get lessons(): readonly Lesson[] {
+    return this.tracks.flatMap((track) => track.lessons);
+  }
+
+  lesson(id: string): Lesson | undefined {
+    return this.lessons.find((lesson) => lesson.id === id);
+  }
+
+  /** Text of a `do` step's script; rejects for other steps. Read anew each time, so that an edit counts at once. */
+  script(lesson: Lesson, step: string, kind: ScriptKind): Promise<string> {
+    if (lesson.file.steps[step]?.kind !== 'do') return Promise.reject(new Error(`${lesson.id}/${step} has no scripts`));
+    return readFile(scriptPath(lesson, step, kind), 'utf8');
+  }
+}
+
+/** Where a step's script is, whether or not it exists. */
+export function scriptPath(lesson: Lesson, step: string, kind: ScriptKind): string {
+  return join(lesson.folder, 'steps', step, `${kind}.sh`);
+}
+
+async function loadTrack(folder: string, id: string, problems: FileProblem[]): Promise<Track | undefined> {
+  const path = join(folder, 'track.yaml');
+  if (!slug.safeParse(id).success) problems.push({ file: displayPath(path), line: 1, message: notAnId(id) });
+  const read = await readYaml(path, trackFile).catch(collect(problems));
+  if (!read) return;
+  const { lessons: order, ...track } = read.value;
+  const folders = await subfolders(folder);
+  const lessons: Lesson[] = [];
+  for (const [index, lesson] of order.entries()) {
+    if (order.indexOf(lesson) < index) {
+      problems.push(read.problem(['lessons', index], `lesson "${lesson}" is listed twice`));
+    } else if (!folders.includes(lesson)) {
+      problems.push(read.problem(['lessons', index], `there is no folder "${lesson}"`));
+    } else {
+      const source = await readYaml(join(folder, lesson, 'lesson.yaml'), lessonFile).catch(collect(problems));
+      if (source) lessons.push({ id: lesson, track: id, folder: join(folder, lesson), file: source.value, source });
+    }
+  }
+  for (const extra of folders.filter((name) => !order.includes(name))) {
+    problems.push(read.problem(['lessons'], `folder "${extra}" is not listed`));
+  }
+  return { id, ...track, lessons };
+}
+
+function duplicateIds(lessons: readonly Lesson[]): FileProblem[] {
+  const first = new Map<string, Lesson>();
+  return lessons.flatMap((lesson) => {
+    const other = first.get(lesson.id);
+    first.set(lesson.id, other ?? lesson);
+    return other ? [lesson.source.problem([], `duplicate lesson id "${lesson.id}", also in ${other.source.file}`)] : [];
+  });
+}
+
+function unknownLabs(lessons: readonly Lesson[], labs: LabCatalog): FileProblem[] {
+  return lessons
+    .filter((lesson) => !labs.spec(lesson.file.lab))
+    .map((lesson) => lesson.source.problem(['lab'], `there is no lab "${lesson.file.lab}"`));
+}
+
+/** Each `do` step has its four scripts, and nothing else has a folder in steps/. */
+async function scriptProblems(lesson: Lesson): Promise<FileProblem[]> {
+  const steps = Object.entries(lesson.file.steps);
+  const wanted = steps.filter(([, step]) => step.kind === 'do').map(([id]) => id);
+  const folders = await stepFolders(lesson);
+  const problems: FileProblem[] = [];
+  for (const step of wanted) {
+    if (!folders.includes(step)) {
+      problems.push(lesson.source.problem(['steps', step], `there is no folder steps/${step}`));
+      continue;
+    }
+    for (const kind of scriptKinds) {
+      const path = scriptPath(lesson, step, kind);
+      const found = await stat(path).catch(() => undefined);
+      if (!found?.isFile()) problems.push(lesson.source.problem(['steps', step], `${kind}.sh is missing`));
+      else if ((found.mode & 0o111) === 0) {
+        problems.push({ file: displayPath(path), line: 1, message: `steps.${step}: ${kind}.sh is not executable` });
+      }
+    }
+  }
+  for (const extra of folders.filter((name) => !wanted.includes(name))) {
+    const file = displayPath(join(lesson.folder, 'steps', extra));
+    problems.push({ file, line: 1, message: `lesson.yaml has no do step "${extra}"` });
+  }
+  return problems;
+}
+
+async function stepFolders(lesson: Lesson): Promise<string[]> {
+  const folder = join(lesson.folder, 'steps');
+  return (await stat(folder).catch(() => undefined))?.isDirectory() ? subfolders(folder) : [];
+}

@@ -21,6 +21,7 @@ export const phase = z.object({
   /** Milliseconds it took; absent while it runs. */
   ms: z.int().optional(),
 });
+export type PhaseName = (typeof phaseNames)[number];
 export type Phase = z.infer<typeof phase>;
 
 export const terminalView = z.object({

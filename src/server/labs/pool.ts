@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LabSpec } from '../../shared/lab-spec.ts';
+import type { Log } from '../log.ts';
+import type { Store } from '../store/store.ts';
+import { shapeOf } from './lab.ts';
+import type { LiveSandbox, Sandboxes } from './sandboxes.ts';
+
+/** After a failure the next try waits this long, doubled each time up to the last. */
+const retryMs = { first: 1000, last: 30_000 };
+
+interface Options {
+  store: Store;
+  sandboxes: Sandboxes;
+  specs: readonly LabSpec[];
+  /** Ready sandboxes kept per shape. */
+  size: number;
+  log: Log;
+}
+
+/** Ready sandboxes that nobody has claimed, so that a claim and a reset take no time. */
+export class Pool implements AsyncDisposable {
+  readonly #options: Options;
+  readonly #filling = new Map<string, Promise<void>>();
+  readonly #stop = new AbortController();
+  #problem: string | undefined;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await Promise.allSettled(this.#filling.values());
+    const { store, sandboxes } = this.#options;
+    const left = (await store.sandboxesIn(['ready'])).filter((row) => row.purpose === 'pool');
+    await Promise.allSettled(left.map((row) => sandboxes.remove(row)));
+  }
+
+  /** A ready sandbox for the lab, or undefined; waits for one that is being made anyway. */
+  async take(spec: LabSpec, labId: string, generation: number): Promise<LiveSandbox | undefined> {
+    const shape = shapeOf(spec);
+    const { store } = this.#options;
+    let row = await store.takePooled(shape, labId, generation);
+    if (!row && this.#filling.has(shape) && !this.#problem) {
+      await this.#filling.get(shape);
+      row = await store.takePooled(shape, labId, generation);
+    }
+    this.fill();
+    return row as LiveSandbox | undefined;
+  }
+
+  /** Begins to make what is missing; returns at once. */
+  fill(): void {
+    for (const spec of this.#shapes()) {
+      const shape = shapeOf(spec);
+      if (this.#filling.has(shape) || this.#stop.signal.aborted) continue;
+      this.#filling.set(
+        shape,
+        this.#fillShape(spec).finally(() => this.#filling.delete(shape)),
+      );
+    }
+  }
+
+  async status(): Promise<{ ready: number; size: number; problem?: string }> {
+    const ready = (await this.#options.store.sandboxesIn(['ready'])).filter((row) => row.purpose === 'pool').length;
+    const size = this.#options.size * this.#shapes().length;
+    return { ready, size, ...(this.#problem ? { problem: this.#problem } : {}) };
+  }
+
+  async #fillShape(spec: LabSpec): Promise<void> {
+    const { store, sandboxes, size, log } = this.#options;
+    const { signal } = this.#stop;
+    let wait = retryMs.first;
+    while (!signal.aborted) {
+      const have = (await store.sandboxesIn(['creating', 'ready'])).filter(
+        (row) => row.purpose === 'pool' && row.shape === shapeOf(spec),
+      );
+      if (have.length >= size) return;
+      try {
+        await sandboxes.create(spec, { purpose: 'pool' }, undefined, signal);
+        this.#problem = undefined;
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#problem = (error as Error).message;
+        log.warn({ spec: spec.id, error: this.#problem, retryMs: wait }, 'the pool could not make a sandbox');
+        await sleep(wait, undefined, { signal }).catch(() => undefined);
+        wait = Math.min(wait * 2, retryMs.last);
+      }
+    }
+  }
+
+  #shapes(): LabSpec[] {
+    return [...new Map(this.#options.specs.map((spec) => [shapeOf(spec), spec])).values()];
+  }
+}

@@ -1,0 +1,61 @@
+/** How long a place is kept for a learner whose page is gone. */
+const graceMs = 15_000;
+
+export interface Waiting {
+  learnerId: string;
+  specId: string;
+}
+
+/** Learners for whom there is no room, first come first served. */
+export class Queue implements Disposable {
+  readonly #waiting: Waiting[] = [];
+  readonly #leaving = new Map<string, NodeJS.Timeout>();
+  readonly #onMove: (learnerId: string, position: number) => void;
+
+  constructor(onMove: (learnerId: string, position: number) => void) {
+    this.#onMove = onMove;
+  }
+
+  [Symbol.dispose](): void {
+    for (const timer of this.#leaving.values()) clearTimeout(timer);
+  }
+
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  /** Adds the learner at the end, or changes what he waits for; answers his place, from 1. */
+  add(entry: Waiting): number {
+    const index = this.#waiting.findIndex((other) => other.learnerId === entry.learnerId);
+    if (index >= 0) this.#waiting[index] = entry;
+    else this.#waiting.push(entry);
+    return this.position(entry.learnerId);
+  }
+
+  /** His place from 1; 0 when he does not wait. */
+  position(learnerId: string): number {
+    return this.#waiting.findIndex((other) => other.learnerId === learnerId) + 1;
+  }
+
+  remove(learnerId: string): void {
+    const index = this.#waiting.findIndex((other) => other.learnerId === learnerId);
+    if (index < 0) return;
+    this.#waiting.splice(index, 1);
+    for (const [place, other] of this.#waiting.entries()) this.#onMove(other.learnerId, place + 1);
+  }
+
+  /** Takes out the first. */
+  next(): Waiting | undefined {
+    const first = this.#waiting[0];
+    if (first) this.remove(first.learnerId);
+    return first;
+  }
+
+  /** The learner's last page has gone, or one is here again. */
+  setPresent(learnerId: string, present: boolean): void {
+    clearTimeout(this.#leaving.get(learnerId));
+    this.#leaving.delete(learnerId);
+    if (present || this.position(learnerId) === 0) return;
+    this.#leaving.set(learnerId, setTimeout(() => this.remove(learnerId), graceMs).unref());
+  }
+}

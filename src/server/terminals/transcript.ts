@@ -1,0 +1,56 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Scrollback } from './scrollback.ts';
+
+/** Bytes kept per terminal, in memory and on disk. */
+export const scrollbackBytes = 2 ** 20;
+
+const header = z.object({
+  generation: z.int(),
+  name: z.string(),
+  level: z.int(),
+  chain: z.array(z.string()),
+  start: z.int(),
+});
+export type TranscriptHeader = Omit<z.infer<typeof header>, 'start'>;
+
+/** Terminals' output on disk, one file per terminal: a line of JSON, then the bytes of the scrollback. */
+export class Transcripts {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async save(labId: string, terminal: TranscriptHeader, scrollback: Scrollback): Promise<void> {
+    const folder = join(this.#folder, labId);
+    await mkdir(folder, { recursive: true });
+    const file = join(folder, terminal.name);
+    const head = `${JSON.stringify({ ...terminal, start: scrollback.start })}\n`;
+    await writeFile(`${file}.new`, Buffer.concat([Buffer.from(head), ...scrollback.kept()]));
+    await rename(`${file}.new`, file);
+  }
+
+  /** What was kept of the lab's terminals in that generation. */
+  async load(labId: string, generation: number): Promise<{ terminal: TranscriptHeader; scrollback: Scrollback }[]> {
+    const folder = join(this.#folder, labId);
+    const names = await readdir(folder).catch(() => []);
+    const found = [];
+    for (const name of names.filter((entry) => !entry.endsWith('.new'))) {
+      const bytes = await readFile(join(folder, name));
+      const end = bytes.indexOf('\n');
+      const parsed = header.safeParse(JSON.parse(bytes.subarray(0, end).toString('utf8')));
+      if (!parsed.success || parsed.data.generation !== generation) continue;
+      const { start, ...terminal } = parsed.data;
+      const scrollback = new Scrollback(scrollbackBytes, start);
+      scrollback.append(bytes.subarray(end + 1));
+      found.push({ terminal, scrollback });
+    }
+    return found;
+  }
+
+  async remove(labId: string): Promise<void> {
+    await rm(join(this.#folder, labId), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,181 @@
+import type Docker from 'dockerode';
+import { bootstrapBase } from './images/bootstrap.ts';
+import { buildImage } from './images/build.ts';
+import { type ImageHashes, imageHashes, imageReference } from './images/content-hash.ts';
+import { buildGolden, finishedGolden, goldenVolume } from './images/golden.ts';
+import { ImageError } from './images/image-error.ts';
+import { machineLock } from './images/machine-lock.ts';
+import { Registry } from './images/pull.ts';
+import { goldenImages, type ImageName, recipes } from './images/recipes.ts';
+import { type ImageEvent, inspected, phase, type Workshop } from './images/workshop.ts';
+
+export { ImageError } from './images/image-error.ts';
+export type { ImageEvent } from './images/workshop.ts';
+
+export interface PreparedImages {
+  /** Reference of the sandbox image; its tag is the content hash. */
+  sandbox: string;
+  /** Name of the volume with the golden store. */
+  golden: string;
+  /** Images of the lessons that are our stand-ins and not the official ones, e.g. `alpine`, `docker:dind`. */
+  standins: string[];
+}
+
+export type ImageProgress = (event: ImageEvent) => void;
+
+export interface ImageOptions {
+  docker: Docker;
+  /** labs/images. */
+  folder: string;
+  /** Id of this installation. */
+  install: string;
+  /** Make nothing and ask no network: what is missing is an error. */
+  offline: boolean;
+  logFolder: string;
+  onProgress?: ImageProgress;
+  signal?: AbortSignal;
+}
+
+/**
+ * Makes what sandboxes are made from, as far as the engine does not have it yet, and tells its names. Only what the
+ * sandbox needs counts: when sandbox and golden store are there, the images they came from may be gone.
+ * Two calls at the same time, from one checkout or two, wait for each other. Rejects with an {@link ImageError}.
+ */
+export async function prepareImages(options: ImageOptions): Promise<PreparedImages> {
+  const hashes = await imageHashes(options.folder);
+  const missing = await missingOf(options.docker, hashes);
+  if (missing.length > 0) {
+    if (options.offline) throw offlineError(missing);
+    const { ID } = (await options.docker.info()) as { ID: string };
+    await using _lock = await machineLock(`images-${ID}`, options.signal);
+    await using maker = new Maker(options, hashes);
+    await maker.makeAll();
+  } else {
+    for (const image of ['sandbox', 'golden']) options.onProgress?.({ image, phase: 'cached', done: true, ms: 0 });
+  }
+  const golden = await finishedGolden(options.docker, hashes.golden);
+  return {
+    sandbox: imageReference('sandbox', hashes),
+    golden: goldenVolume(hashes.golden),
+    standins: golden?.standins ?? [],
+  };
+}
+
+/** What {@link prepareImages} would have to make, without doing anything. */
+export async function missingImages(options: Pick<ImageOptions, 'docker' | 'folder'>): Promise<string[]> {
+  return missingOf(options.docker, await imageHashes(options.folder));
+}
+
+async function missingOf(docker: Docker, hashes: ImageHashes): Promise<string[]> {
+  const missing = new Set<string>();
+  const look = async (name: ImageName): Promise<void> => {
+    if (missing.has(name) || (await inspected(docker.getImage(imageReference(name, hashes))))) return;
+    for (const ingredient of recipes[name].from) await look(ingredient);
+    missing.add(name);
+  };
+  await look('sandbox');
+  if (!(await finishedGolden(docker, hashes.golden))) {
+    for (const name of goldenImages) await look(name);
+    missing.add('golden');
+  }
+  return [...missing];
+}
+
+function offlineError(missing: string[]): ImageError {
+  return new ImageError(`not made yet, and the start is offline. Missing: ${missing.join(', ')}.`, {
+    image: missing[0] ?? '',
+    phase: 'cached',
+    fix: 'Start once without --offline.',
+  });
+}
+
+/** Makes the images of one preparation, each once, several at a time where one does not need the other. */
+class Maker implements AsyncDisposable {
+  readonly #workshop: Workshop;
+  readonly #hashes: ImageHashes;
+  readonly #registry = new Registry();
+  readonly #made = new Map<ImageName, Promise<string>>();
+  readonly #stop = new AbortController();
+
+  constructor(options: ImageOptions, hashes: ImageHashes) {
+    this.#hashes = hashes;
+    const signals = options.signal ? [options.signal, this.#stop.signal] : [this.#stop.signal];
+    this.#workshop = {
+      docker: options.docker,
+      folder: options.folder,
+      install: options.install,
+      logFolder: options.logFolder,
+      onProgress: options.onProgress ?? (() => {}),
+      signal: AbortSignal.any(signals),
+    };
+  }
+
+  async makeAll(): Promise<void> {
+    const { docker } = this.#workshop;
+    const images: Partial<Record<ImageName, string>> = {};
+    const sandbox = this.#make('sandbox');
+    // Looked at again: another process may have made it while this one waited for the lock.
+    if (await finishedGolden(docker, this.#hashes.golden)) {
+      await sandbox;
+      return;
+    }
+    const parts = goldenImages.map(async (name) => {
+      images[name] = await this.#make(name);
+    });
+    await Promise.all([sandbox, ...parts]);
+    const fix = 'Start again: finished images are kept.';
+    await phase(this.#workshop, 'golden', 'golden', fix, async (log) =>
+      buildGolden(this.#workshop, { hash: this.#hashes.golden, sandbox: await sandbox, images }, log),
+    );
+  }
+
+  #make(name: ImageName): Promise<string> {
+    let made = this.#made.get(name);
+    if (!made) {
+      made = this.#makeOnce(name);
+      this.#made.set(name, made);
+    }
+    return made;
+  }
+
+  async #makeOnce(name: ImageName): Promise<string> {
+    const workshop = this.#workshop;
+    const recipe = recipes[name];
+    const reference = imageReference(name, this.#hashes);
+    if (await inspected(workshop.docker.getImage(reference))) {
+      workshop.onProgress({ image: name, phase: 'cached', done: true, ms: 0 });
+      return reference;
+    }
+    if (recipe.official && (await this.#pull(name, recipe.official, reference))) return reference;
+
+    const args: Record<string, string> = {};
+    for (const ingredient of recipe.from) args[ingredient.toUpperCase()] = await this.#make(ingredient);
+    const fix = 'Look into the log, then start again: finished steps are kept.';
+    if (name === 'base') {
+      await phase(workshop, name, 'bootstrap', fix, (log) => bootstrapBase(workshop, reference, log));
+    } else {
+      await phase(workshop, name, 'build', fix, (log) =>
+        buildImage(workshop, { image: name, folder: recipe.folder, reference, args }, log),
+      );
+    }
+    return reference;
+  }
+
+  async #pull(name: ImageName, official: string, reference: string): Promise<boolean> {
+    const reason = await phase(
+      this.#workshop,
+      name,
+      'pull',
+      'Start again.',
+      (log) => this.#registry.pull(this.#workshop, official, reference, log),
+      (reason) => reason && `${official} cannot be pulled: a stand-in is made`,
+    );
+    return reason === undefined;
+  }
+
+  /** Ends what is still under way after a failure, and waits for it: nothing goes on once the caller has its error. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await Promise.allSettled(this.#made.values());
+  }
+}

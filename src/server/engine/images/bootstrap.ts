@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, constants } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ImageError } from './image-error.ts';
+import { readMessages, tagImage, type Workshop } from './workshop.ts';
+
+const needed = 'mmdebstrap';
+
+/** Makes the base from Debian's packages with mmdebstrap, which a root on Debian gets installed for him. */
+export async function bootstrapBase(
+  workshop: Workshop,
+  reference: string,
+  log: (text: string) => Promise<void>,
+): Promise<void> {
+  const { docker, folder, signal } = workshop;
+  if (!(await inPath(needed))) await install(workshop, log);
+
+  const child = spawn('sh', [join(folder, 'base', 'bootstrap.sh')], { stdio: ['ignore', 'pipe', 'pipe'], signal });
+  const ended = once(child, 'close');
+  // An early failure is looked at below, when the import has ended, too.
+  ended.catch(() => {});
+  let words = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    words = (words + chunk.toString()).slice(-4_000);
+  });
+
+  let id = '';
+  let importError: unknown;
+  try {
+    const stream = await docker.importImage(child.stdout, {});
+    await readMessages(stream, ({ status }) => {
+      if (status?.startsWith('sha256:')) id = status;
+    });
+  } catch (error) {
+    // Most often the consequence: the archive broke off because mmdebstrap had failed.
+    importError = error;
+    child.kill();
+  }
+  const [code] = (await ended) as [number | null];
+  await log(words);
+  if (code !== 0 && code !== null) throw new Error(`mmdebstrap ended with ${code}: ${lastLine(words)}`);
+  if (importError) throw importError;
+  // The name only now: half an archive never counts as the image.
+  await tagImage(docker, id, reference);
+}
+
+async function install({ onProgress, signal }: Workshop, log: (text: string) => Promise<void>): Promise<void> {
+  if (process.getuid?.() !== 0 || !(await inPath('apt-get'))) {
+    throw new ImageError('no registry answers, and mmdebstrap, which makes the image from packages, is missing.', {
+      image: 'base',
+      phase: 'bootstrap',
+      fix: 'Run: sudo apt-get install -y mmdebstrap',
+    });
+  }
+  onProgress({ image: 'base', phase: 'bootstrap', detail: `apt-get install ${needed}` });
+  const command = `apt-get update -q && apt-get install -qy --no-install-recommends ${needed}`;
+  const child = spawn('sh', ['-c', command], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    signal,
+  });
+  let words = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      words = (words + chunk.toString()).slice(-8_000);
+    });
+  }
+  const [code] = (await once(child, 'close')) as [number];
+  await log(words);
+  if (code !== 0) throw new Error(`apt-get ended with ${code}: ${lastLine(words)}`);
+}
+
+async function inPath(command: string): Promise<boolean> {
+  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/bin'];
+  for (const folder of folders) {
+    try {
+      await access(join(folder, command), constants.X_OK);
+      return true;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return false;
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}

@@ -1,0 +1,23 @@
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * Waits until no other process of this machine holds the lock of that name, then holds it until disposed of. It is a
+ * listening socket in Linux's abstract namespace: taken atomically, seen by every user, gone with its process even
+ * after `kill -9`, and no file that could be left behind.
+ */
+export async function machineLock(name: string, signal?: AbortSignal): Promise<AsyncDisposable> {
+  for (;;) {
+    const server = createServer();
+    const taken = await new Promise<boolean>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) =>
+        error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
+      );
+      server.listen(`\0matryoshka-${name}`, () => resolve(true));
+    });
+    if (taken) {
+      return { [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())) };
+    }
+    await sleep(200, undefined, { ...(signal && { signal }) });
+  }
+}

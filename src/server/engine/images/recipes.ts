@@ -1,0 +1,37 @@
+/** How one image is made. */
+export interface Recipe {
+  /** Folder under labs/images with the Dockerfile, or, for the base, bootstrap.sh. */
+  folder: string;
+  /** Pulled where a registry answers; else the folder makes a stand-in. Without it the folder always makes the image. */
+  official?: string;
+  /** Built on these; each is handed to the Dockerfile as a build argument in capitals. */
+  from: ImageName[];
+  /** Names that the image has in the sandbox's own engine. */
+  tags?: string[];
+}
+
+export type ImageName = 'base' | 'daemon' | 'sandbox' | 'alpine' | 'busybox' | 'cli' | 'dind';
+
+export const recipes: Record<ImageName, Recipe> = {
+  base: { folder: 'base', official: 'debian:trixie-slim', from: [] },
+  daemon: { folder: 'daemon', from: ['base'] },
+  sandbox: { folder: 'sandbox', from: ['daemon'] },
+  alpine: { folder: 'alpine', official: 'alpine:latest', from: ['daemon'], tags: ['alpine:latest'] },
+  // Its own pull, because alpine's BusyBox has no httpd; the stand-in is alpine's.
+  busybox: { folder: 'alpine', official: 'busybox:latest', from: ['daemon'], tags: ['busybox:latest'] },
+  cli: {
+    folder: 'cli',
+    official: 'docker:cli',
+    from: ['daemon', 'alpine'],
+    tags: ['docker:latest', 'docker:cli'],
+  },
+  dind: { folder: 'dind', official: 'docker:dind', from: ['daemon', 'cli'], tags: ['docker:dind'] },
+};
+
+/** What the golden store holds, in this order. */
+export const goldenImages: ImageName[] = ['alpine', 'busybox', 'cli', 'dind'];
+
+export const standinLabel = 'org.matryoshka.standin';
+
+/** Raised when code, not a file under labs/images, changes what comes out; part of every content hash. */
+export const recipeVersion = 1;

@@ -1,0 +1,20 @@
+import { unified } from '@astrojs/markdown-remark';
+import mdx from '@astrojs/mdx';
+import { defineConfig } from 'astro/config';
+import remarkCjkFriendly from 'remark-cjk-friendly';
+import { classesForTokens } from './src/components/lesson/code-classes.ts';
+import { remarkLesson } from './src/components/lesson/remark-lesson.ts';
+
+export default defineConfig({
+  output: 'static',
+  integrations: [mdx()],
+  devToolbar: { enabled: false },
+  markdown: {
+    // Smart dashes would corrupt the flags of commands.
+    processor: unified({ remarkPlugins: [remarkCjkFriendly, remarkLesson], smartypants: false }),
+    shikiConfig: { theme: 'css-variables', transformers: [classesForTokens] },
+  },
+  // The server's CSP allows no inline script, so nothing may be inlined.
+  build: { inlineStylesheets: 'never' },
+  vite: { build: { assetsInlineLimit: 0 } },
+});

@@ -1,0 +1,60 @@
+import { getCollection } from 'astro:content';
+import type { Locale } from '../i18n/locale.ts';
+import type { LessonFile, TrackFile } from '../shared/lesson.ts';
+
+export interface LessonCard {
+  id: string;
+  title: string;
+  goal: string;
+  minutes: number;
+  /** Ids of its steps in their order, with their titles in the language asked for. */
+  steps: { id: string; title: string }[];
+  lab: string;
+}
+export interface TrackCard {
+  id: string;
+  number: number;
+  title: string;
+  summary: string;
+  lessons: LessonCard[];
+}
+
+/** The course in one language, in the order of its tracks. A lesson without prose in that language is left out. */
+export async function course(locale: Locale): Promise<TrackCard[]> {
+  const tracks = await getCollection('tracks');
+  const cards = await Promise.all(
+    tracks.map(async ({ id, data }) => ({ id, ...namesOf(data, locale), lessons: await lessonsOf(data, locale) })),
+  );
+  return cards.sort((a, b) => a.number - b.number);
+}
+
+function namesOf(track: TrackFile, locale: Locale) {
+  return { number: track.number, title: track.title[locale], summary: track.summary[locale] };
+}
+
+async function lessonsOf(track: TrackFile, locale: Locale): Promise<LessonCard[]> {
+  const lessons = await getCollection('lessons', ({ id }) => track.lessons.includes(id));
+  const prose = await getCollection('prose', ({ id }) => id.endsWith(`/${locale}`));
+  return track.lessons.flatMap((id) => {
+    const facts = lessons.find((lesson) => lesson.id === id)?.data;
+    const entry = prose.find((each) => each.id === `${id}/${locale}`);
+    return facts && entry ? [card(id, facts, entry.data, entry.body ?? '')] : [];
+  });
+}
+
+function card(id: string, facts: LessonFile, front: { title: string; goal: string }, body: string): LessonCard {
+  const titles = stepTitles(body);
+  const steps = Object.keys(facts.steps).map((step) => ({ id: step, title: titles.get(step) ?? step }));
+  return { id, title: front.title, goal: front.goal, minutes: facts.minutes, lab: facts.lab, steps };
+}
+
+/** Titles of steps by id, read from the tags `<Step id="…" title="…">` of the prose. */
+function stepTitles(body: string): Map<string, string> {
+  const titles = new Map<string, string>();
+  for (const [tag] of body.matchAll(/<Step\s[^>]*>/g)) {
+    const id = /\sid="([^"]*)"/.exec(tag)?.[1];
+    const title = /\stitle="([^"]*)"/.exec(tag)?.[1];
+    if (id && title) titles.set(id, title);
+  }
+  return titles;
+}

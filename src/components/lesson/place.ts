@@ -1,0 +1,28 @@
+import { getEntry } from 'astro:content';
+import type { Locale } from '../../i18n/locale.ts';
+import type { LessonFile, Step } from '../../shared/lesson.ts';
+
+/** Where a component of a lesson's prose stands; added by remark-lesson. */
+export interface InLesson {
+  lesson: string;
+  locale: Locale;
+}
+export interface InStep extends InLesson {
+  step: string;
+}
+
+/**
+ * The facts of a lesson. They hold keys and truths: a component renders single fields of it and never passes a step on
+ * to the page.
+ */
+export async function lessonOf(lesson: string): Promise<LessonFile> {
+  const entry = await getEntry('lessons', lesson);
+  if (!entry) throw new Error(`no lesson.yaml for lesson ${lesson}`);
+  return entry.data;
+}
+
+export async function stepOf(at: InStep): Promise<Step> {
+  const step = (await lessonOf(at.lesson)).steps[at.step];
+  if (!step) throw new Error(`${at.lesson}/${at.locale}.mdx: step ${at.step} is not in lesson.yaml`);
+  return step;
+}

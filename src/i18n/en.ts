@@ -1,0 +1,4 @@
+export { instructor } from './en/instructor.ts';
+export { lab } from './en/lab.ts';
+export { page } from './en/page.ts';
+export { site } from './en/site.ts';

@@ -1,0 +1,56 @@
+import type { InstructorText } from '../en/instructor.ts';
+
+/** 讲师页面。 */
+export const instructor: InstructorText = {
+  caption: '实验',
+  learner: '学员',
+  lesson: '课与步骤',
+  state: '状态',
+  left: '剩余时间',
+  generation: '代数',
+  isolation: '隔离',
+  actions: '操作',
+  extend: '延长',
+  reset: '重置',
+  end: '结束',
+  extendOf: '延长 {name} 的实验',
+  resetOf: '重置 {name} 的实验',
+  endOf: '结束 {name} 的实验',
+  nowhere: '不在课里',
+  resets: { one: '重置过{n}次', other: '重置过{n}次' },
+  never: '没有重置过',
+  live: '实时',
+  reconnecting: '连接断了，{s}秒后再试。',
+  empty: '还没有人',
+  emptyText: '学员一启动实验，就会自动出现在这里。',
+  total: { one: '{n}个实验', other: '{n}个实验' },
+  signIn: '你需要一个讲师链接',
+  signInText: '在运行这台服务器的机器上输入：',
+  signInNote: '它会打印一个只能用一次的链接，用这个浏览器打开。',
+  exchanging: '正在登录……',
+  signOut: '退出',
+  ask: {
+    reset: {
+      title: '重置{name}的实验？',
+      body: '学员会在同一步得到一台全新的机器。实验里的容器、镜像和文件都会丢失，通过的步骤保留。学员会知道是你做的。',
+      yes: '重置实验',
+    },
+    extend: {
+      title: '延长{name}的实验？',
+      body: '实验会多出一段时间，但不超过上限。学员会知道是你做的。',
+      yes: '延长实验',
+    },
+    end: {
+      title: '结束{name}的实验？',
+      body: '这台机器连同里面的一切都会删除，通过的步骤保留。学员会知道是你做的。',
+      yes: '结束实验',
+    },
+  },
+  done: { reset: '已重置{name}的实验。', extend: '已延长{name}的实验。', end: '已结束{name}的实验。' },
+  isolations: {
+    matryoshka: '独立用户命名空间',
+    sysbox: 'Sysbox',
+    'userns-remap': '共用ID区间',
+    privileged: '完整特权',
+  },
+};

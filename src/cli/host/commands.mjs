@@ -1,7 +1,8 @@
+import { guardEngine } from './engine-guard.mjs';
 import { logsDir, root } from './paths.mjs';
 import { PhaseError, Phases, ShownError } from './phases.mjs';
 import { findNeed, missingOffline, prepare } from './prepare.mjs';
-import { leavePrivateEngine, usePrivateEngine } from './private-engine.mjs';
+import { leavePrivateEngine } from './private-engine.mjs';
 import { listenForStop, stopSignal } from './stop-signal.mjs';
 import { runProgram } from './supervise.mjs';
 import { runStages } from './test-stages.mjs';
@@ -92,11 +93,12 @@ async function prepareAndRun(name, args, command) {
     const env = programEnvironment(engine, command.engine === 'find' ? need.engine : undefined, phases);
     if (command.stages) return await runStages(command.stages, { env, phases, summary: name === 'test' });
     const programArgs = [name, ...args, ...(offline && !args.includes('--offline') ? ['--offline'] : [])];
-    return await runProgram(programArgs, {
-      env,
-      supervised: command.supervised ?? false,
-      beforeRestart: async () => void (engine?.isPrivate && (await usePrivateEngine())),
-    });
+    const guard = engine?.isPrivate && command.engine === 'require' ? guardEngine() : undefined;
+    try {
+      return await runProgram(programArgs, { env, supervised: command.supervised ?? false });
+    } finally {
+      await guard?.stop();
+    }
   } finally {
     if (engine?.isPrivate && command.engine === 'require') await leavePrivateEngine();
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chooseAddresses, rangesInUse } from './address-ranges.mjs';
-import { lostRules, rulesToDelete, sharedChains, sharedChainsRemoval } from './firewall-rules.mjs';
+import { lostRules, rulesOf, rulesToDelete, sharedChains, sharedChainsRemoval } from './firewall-rules.mjs';
 import { systemPath } from './machine.mjs';
 import { PhaseError } from './phases.mjs';
 import { CommandError, run } from './run-command.mjs';
@@ -13,7 +13,8 @@ const env = { ...process.env, PATH: systemPath() };
  * What the engine's network took from the host, and how the host was before.
  *
  * @typedef {{ bridge: string, address: string, pool: string, range: string, hadDockerChains: boolean, forwarded: string,
- *   forwardPolicy: string }} NetworkRecord
+ *   forwardPolicy: string, added?: import('./firewall-rules.mjs').Rule[] }} NetworkRecord
+ *   added: rules of the engine that name none of its bridges
  */
 
 const forwarding = '/proc/sys/net/ipv4/ip_forward';
@@ -25,6 +26,9 @@ const forwarding = '/proc/sys/net/ipv4/ip_forward';
  * @param {string} dir
  */
 export const bridgeOf = (dir) => `matryo-${createHash('sha256').update(dir).digest('hex').slice(0, 6)}`;
+
+/** @param {string} dir */
+const networkStore = (dir) => join(dir, 'data/network/files/local-kv.db');
 
 /** @param {string} dir */
 const recordFile = (dir) => join(dir, 'network.json');
@@ -66,13 +70,17 @@ export async function makeNetwork(dir) {
 }
 
 /**
- * A starting dockerd empties the chains that all engines on a machine share. Gives another engine its rules back.
+ * Compares the firewall after the engine's start with the one before. A starting dockerd empties the chains that all
+ * engines on a machine share: another engine gets its rules back. What came besides is remembered for the end.
  *
- * @param {string} rulesBefore
- * @param {string} bridge
+ * @param {string} dir
+ * @param {NetworkRecord & { rulesBefore: string }} network
  */
-export async function restoreForeignRules(rulesBefore, bridge) {
-  const lost = lostRules(rulesBefore, await savedRules()).filter(({ rule }) => !rule.includes(` ${bridge} `));
+export async function settleRules(dir, { rulesBefore, ...record }) {
+  const rulesNow = await savedRules();
+  const added = lostRules(rulesNow, rulesBefore).filter(({ rule }) => !rule.includes(` ${record.bridge} `));
+  writeFileSync(recordFile(dir), JSON.stringify({ ...record, added: record.hadDockerChains ? added : [] }));
+  const lost = lostRules(rulesBefore, rulesNow);
   for (const { table, rule } of lost.reverse()) await applyRules(table, [rule.replace(/^-A (\S+)/, '-I $1 1')]);
 }
 
@@ -82,7 +90,7 @@ export async function restoreForeignRules(rulesBefore, bridge) {
  * @param {string} dir
  */
 export async function removeNetwork(dir) {
-  if (!existsSync(recordFile(dir))) return;
+  if (!existsSync(recordFile(dir)) && !existsSync(networkStore(dir))) return;
   const record = readRecord(dir);
   const bridges = [bridgeOf(dir), ...networkBridges(dir)];
   for (const bridge of bridges) {
@@ -92,7 +100,14 @@ export async function removeNetwork(dir) {
   }
   const rules = await savedRules();
   for (const { table, rule } of rulesToDelete(rules, bridges, record?.range)) await applyRules(table, [rule]);
+  const added = new Set(record?.added?.map(({ table, rule }) => `${table} ${rule}`));
+  for (const { table, rule } of rulesOf(rules).filter((each) => added.has(`${each.table} ${each.rule}`))) {
+    await applyRules(table, [rule.replace(/^-A/, '-D')]);
+  }
   if (record && !record.hadDockerChains) await restoreForwarding(record);
+  // At its next start dockerd would find its old default network in here, and then delete whatever is called docker0,
+  // also another engine's. Networks are as short-lived as the labs that they were made for.
+  rmSync(networkStore(dir), { force: true });
   rmSync(recordFile(dir), { force: true });
 }
 
@@ -115,7 +130,7 @@ function readRecord(dir) {
   try {
     return JSON.parse(readFileSync(recordFile(dir), 'utf8'));
   } catch {
-    return undefined; // killed while writing it: the bridge's name still tells most
+    return undefined; // missing, or killed while writing it: the bridge's name still tells most
   }
 }
 
@@ -125,7 +140,7 @@ function readRecord(dir) {
  * @param {string} dir
  */
 function networkBridges(dir) {
-  const store = join(dir, 'data/network/files/local-kv.db');
+  const store = networkStore(dir);
   if (!existsSync(store)) return [];
   const text = readFileSync(store, 'latin1');
   return readdirSync('/sys/class/net').filter((name) => /^br-[0-9a-f]{12}$/.test(name) && text.includes(name.slice(3)));

@@ -42,11 +42,11 @@ const containerdSocket = (dir) => join(dir, 'containerd.sock');
  */
 export async function startProcesses(dir, { bridge, pool }) {
   writeFileSync(join(dir, 'containerd.toml'), containerdConfig(dir));
+  writeFileSync(join(dir, 'daemon.json'), '{}\n');
   rmSync(join(dir, 'dockerd.pid'), { force: true }); // dockerd refuses to start while its number belongs to anybody
-  const log = openLog(logOf(dir));
-  const containerd = startDetached('containerd', ['--config', join(dir, 'containerd.toml')], log);
-  const dockerd = startDetached('dockerd', dockerdArguments(dir, bridge, pool), log);
-  closeSync(log);
+  const containerdArguments = ['--config', join(dir, 'containerd.toml')];
+  const containerd = startDetached('containerd', containerdArguments, join(dir, 'containerd.log'));
+  const dockerd = startDetached('dockerd', dockerdArguments(dir, bridge, pool), logOf(dir));
   const hasEnded = () => containerd.hasEnded() || dockerd.hasEnded();
   const answers = () => pingEngine(`unix://${socketOf(dir)}`, { milliseconds: 1000 });
   let isUp = false;
@@ -83,7 +83,7 @@ address = "${containerdSocket(dir)}"
  * @param {string} pool
  */
 const dockerdArguments = (dir, bridge, pool) => [
-  ...['--config-file', join(dir, 'daemon.json')], // does not exist: the settings of another engine are not ours
+  ...['--config-file', join(dir, 'daemon.json')], // empty: the settings of another engine are not ours
   ...['--data-root', join(dir, 'data'), '--exec-root', join(dir, 'exec'), '--pidfile', join(dir, 'dockerd.pid')],
   ...['--host', `unix://${socketOf(dir)}`, '--containerd', containerdSocket(dir)],
   ...['--bridge', bridge, '--default-address-pool', `base=${pool},size=28`],
@@ -94,9 +94,10 @@ const dockerdArguments = (dir, bridge, pool) => [
 /**
  * @param {string} command
  * @param {string[]} args
- * @param {number} log
+ * @param {string} logFile
  */
-function startDetached(command, args, log) {
+function startDetached(command, args, logFile) {
+  const log = openLog(logFile);
   const { DOCKER_HOST, DOCKER_TLS_VERIFY, ...env } = process.env;
   const child = spawn(command, args, {
     detached: true,
@@ -104,6 +105,7 @@ function startDetached(command, args, log) {
     cwd: '/',
     env: { ...env, PATH: systemPath() },
   });
+  closeSync(log);
   let ended = false;
   child.once('exit', () => (ended = true));
   child.once('error', () => (ended = true));
@@ -125,8 +127,11 @@ function openLog(file) {
  * @param {string} dir
  */
 export async function endProcesses(dir) {
-  await endAll(() => processesOf(dir).filter(({ name }) => name === 'dockerd'), stopMilliseconds);
-  await endAll(() => processesOf(dir).filter(({ name }) => name === 'containerd'), 5000);
+  /** @param {string} wanted */
+  const named = (wanted) => processesOf(dir).filter(({ name }) => name === wanted);
+  // A dockerd that has lost its containerd cannot end its containers; asking it only costs its whole deadline.
+  await endAll(() => named('dockerd'), named('containerd').length > 0 ? stopMilliseconds : 0);
+  await endAll(() => named('containerd'), 5000);
   const shims = processesOf(dir).map(({ pid }) => pid);
   for (const pid of [...childrenOf(shims), ...shims]) signal(pid, 'SIGKILL');
   await becomesTrue(() => processesOf(dir).length === 0, { milliseconds: 5000 });

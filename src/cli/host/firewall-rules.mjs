@@ -41,13 +41,23 @@ export function rulesToDelete(saved, bridges, range) {
     return words.some((word, index) => {
       const option = words[index - 1] ?? '';
       if (['-i', '-o'].includes(option)) return bridges.includes(word);
-      const addresses = ['-s', '-d'].includes(option) ? parseRange(word) : undefined;
+      const addresses = rangeOf(option, word);
       return own !== undefined && addresses !== undefined && overlap(own, addresses) && !word.endsWith('/0');
     });
   };
   return rulesOf(saved)
     .filter(({ rule }) => isOurs(rule))
     .map(({ table, rule }) => ({ table, rule: rule.replace(/^-A/, '-D') }));
+}
+
+/**
+ * @param {string} option
+ * @param {string} word
+ */
+function rangeOf(option, word) {
+  if (['-s', '-d'].includes(option)) return parseRange(word);
+  // A published port's rule names no bridge, only the container: 10.200.0.2:80.
+  return option === '--to-destination' ? parseRange(`${word.split(':')[0]}/32`) : undefined;
 }
 
 const isSharedChain = /^DOCKER(-[A-Z0-9-]+)?$/;

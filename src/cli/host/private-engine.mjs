@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeNetwork, removeNetwork, restoreForeignRules } from './engine-network.mjs';
-import { endProcesses, socketOf, startProcesses } from './engine-processes.mjs';
+import { makeNetwork, removeNetwork, settleRules } from './engine-network.mjs';
+import { endProcesses, processesOf, socketOf, startProcesses } from './engine-processes.mjs';
 import { addProcess, addTimed, liveUsers, removeUser, timedName } from './engine-users.mjs';
 import { withLock } from './lock.mjs';
 import { privateEngineDir } from './paths.mjs';
 import { pingEngine } from './ping-engine.mjs';
+import { becomesTrue } from './run-command.mjs';
 
 /**
  * The private engine: one per machine, started by the first that needs it, adopted by those that come later, ended with
@@ -33,6 +34,22 @@ const lockOf = (dir) => join(dir, 'lock');
 const answers = async (dir) =>
   existsSync(socketOf(dir)) && (await pingEngine(privateEngineHost(dir), { milliseconds: 5000 })) === 'answers';
 
+// Ending an engine that is only busy would end every lab on it.
+const hungMilliseconds = 60_000;
+
+/** @param {string} dir */
+async function isUsable(dir) {
+  if (enginePids(dir).length < 2) return false;
+  return becomesTrue(() => answers(dir), { milliseconds: hungMilliseconds, every: 250 });
+}
+
+/**
+ * @param {string} [dir]
+ * @returns {number[]} of dockerd and containerd; fewer than two when the engine is not whole
+ */
+export const enginePids = (dir = privateEngineDir) =>
+  processesOf(dir).flatMap(({ pid, name }) => (name === 'dockerd' || name === 'containerd' ? [pid] : []));
+
 /**
  * Counts this process as a user and starts the engine unless it answers. Safe to repeat: that is how an engine that
  * died under its users is brought back.
@@ -45,12 +62,12 @@ export async function usePrivateEngine({ dir = privateEngineDir, pid = process.p
   chmodSync(dir, 0o700); // whoever reaches the socket is root on this machine
   return withLock(lockOf(dir), async () => {
     addProcess(usersOf(dir), pid);
-    if (await answers(dir)) return 'adopted';
+    if (await isUsable(dir)) return 'adopted';
     try {
       await cleanUp(dir);
       const network = await makeNetwork(dir);
       await startProcesses(dir, network);
-      await restoreForeignRules(network.rulesBefore, network.bridge);
+      await settleRules(dir, network);
     } catch (error) {
       removeUser(usersOf(dir), String(pid));
       if (liveUsers(usersOf(dir)).length === 0) await cleanUp(dir);
@@ -117,9 +134,6 @@ export async function neededUntil(dir) {
     return ends.length > 0 ? Math.min(...ends) : undefined;
   });
 }
-
-/** @param {string} dir */
-export const isPrivateEngineUp = (dir = privateEngineDir) => answers(dir);
 
 /**
  * @param {string} dir

@@ -1,14 +1,11 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { pinnedNode, root } from './paths.mjs';
+import { mostRestarts, RestartBudget } from './restart-budget.mjs';
 import { pause } from './run-command.mjs';
 import { stopSignal } from './stop-signal.mjs';
 
 const patience = 30_000;
-const restartWindow = 120_000;
-const mostRestarts = 5;
-const shortestPause = 500;
-const longestPause = 8000;
 
 /** @typedef {{ code: number | null, signal: NodeJS.Signals | null }} Ending */
 
@@ -17,10 +14,10 @@ const longestPause = 8000;
  * when something kills it.
  *
  * @param {string[]} args of src/cli/main.ts
- * @param {{ env: NodeJS.ProcessEnv, supervised: boolean, beforeRestart: () => Promise<void> }} options
+ * @param {{ env: NodeJS.ProcessEnv, supervised: boolean }} options
  * @returns {Promise<number>} the exit code
  */
-export async function runProgram(args, { env, supervised, beforeRestart }) {
+export async function runProgram(args, { env, supervised }) {
   const restarts = new RestartBudget();
   for (;;) {
     const ending = await runOnce(args, env, supervised);
@@ -35,7 +32,6 @@ export async function runProgram(args, { env, supervised, beforeRestart }) {
     console.error(`The server was ended by ${ending.signal}, not by us. It starts again in ${wait / 1000} s.`);
     await Promise.race([pause(wait), stopRequested()]);
     if (stopSignal.aborted) return 0;
-    await beforeRestart();
   }
 }
 
@@ -70,24 +66,6 @@ function runOnce(args, env, supervised) {
       resolve({ code, signal });
     });
   });
-}
-
-/** Waits longer before each restart, and allows few of them: what always dies at once must not go on for ever. */
-export class RestartBudget {
-  /** @type {number[]} */
-  #restarts = [];
-
-  /**
-   * @param {number} now milliseconds
-   * @returns {number | undefined} milliseconds to wait, undefined when it is enough
-   */
-  next(now) {
-    this.#restarts = this.#restarts.filter((at) => now - at < restartWindow);
-    if (this.#restarts.length >= mostRestarts) return undefined;
-    const wait = Math.min(longestPause, shortestPause * 2 ** this.#restarts.length);
-    this.#restarts.push(now);
-    return wait;
-  }
 }
 
 /** @param {NodeJS.Signals | null} name */

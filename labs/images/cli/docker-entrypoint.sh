@@ -5,7 +5,7 @@ set -eu
 
 if [ "${1#-}" != "$1" ]; then
   set -- docker "$@"
-elif [ $# -gt 0 ] && ! command -v "$1" >/dev/null && docker help "$1" >/dev/null 2>&1; then
+elif [ $# -gt 0 ] && docker help "$1" >/dev/null 2>&1; then
   set -- docker "$@"
 fi
 

@@ -62,7 +62,7 @@ export async function buildGolden(
       workshop.onProgress({ image: 'golden', phase: 'golden', detail: image });
       const tags = recipes[image].tags ?? [];
       const { Config } = await docker.getImage(reference).inspect();
-      if (Config.Labels?.[standinLabel]) standins.push(...tags.map((tag) => tag.replace(/:latest$/, '')));
+      if (Config.Labels?.[standinLabel]) standins.push(...tags);
       await importFlat(docker, container, { reference, config: Config, tags }, log);
     }
     await run(container, ['sh', '/opt/golden/split'], log);

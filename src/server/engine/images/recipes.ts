@@ -16,9 +16,9 @@ export const recipes: Record<ImageName, Recipe> = {
   base: { folder: 'base', official: 'debian:trixie-slim', from: [] },
   daemon: { folder: 'daemon', from: ['base'] },
   sandbox: { folder: 'sandbox', from: ['daemon'] },
-  alpine: { folder: 'alpine', official: 'alpine:latest', from: ['daemon'], tags: ['alpine:latest'] },
+  alpine: { folder: 'alpine', official: 'alpine:latest', from: ['daemon'], tags: ['alpine'] },
   // Its own pull, because alpine's BusyBox has no httpd; the stand-in is alpine's.
-  busybox: { folder: 'alpine', official: 'busybox:latest', from: ['daemon'], tags: ['busybox:latest'] },
+  busybox: { folder: 'alpine', official: 'busybox:latest', from: ['daemon'], tags: ['busybox'] },
   cli: {
     folder: 'cli',
     official: 'docker:cli',

@@ -11,6 +11,8 @@ import { CommandError, run } from './run-command.mjs';
 
 const marker = join(root, 'node_modules/.matryoshka-lock');
 
+const npmLock = join(dataDir, 'npm.lock');
+
 const lockFile = () => readFileSync(join(root, 'package-lock.json'), 'utf8');
 
 /** The marker is the last thing that an installation writes: one that was killed half-way has none and is repeated. */
@@ -49,7 +51,11 @@ export async function installDependencies(phase) {
   // Two starts in one checkout take turns; the second finds the work done.
   const lock = join(dataDir, 'install.lock');
   phase.log(); // says so in a sentence when the data folder cannot be written
-  await (findCommand('flock') ? withLock(lock, () => installLocked(phase)) : installLocked(phase));
+  if (!findCommand('flock')) return installLocked(phase);
+  await withLock(lock, async () => {
+    await withLock(npmLock, () => {}); // an npm whose start was killed may be about to finish
+    await installLocked(phase);
+  });
 }
 
 /** @param {import('./phases.mjs').Phase} phase */
@@ -57,20 +63,14 @@ async function installLocked(phase) {
   const missing = missingInstallation();
   if (missing === 'ready') return;
   const log = phase.log();
-  const env = npmEnvironment();
   try {
     if (missing === 'all') {
       phase.note('npm ci');
-      await run('npm', ['ci', '--ignore-scripts', '--include=dev', '--include=optional'], {
-        log,
-        cwd: root,
-        env,
-        stoppable: true,
-      });
+      await npm(['ci', '--ignore-scripts', '--include=dev', '--include=optional'], log);
     }
     if (missing === 'all' || !(await loads('node-pty'))) {
       phase.note('compiling node-pty');
-      await run('npm', ['rebuild', 'node-pty'], { log, cwd: root, env, stoppable: true });
+      await npm(['rebuild', 'node-pty'], log);
     }
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
@@ -79,6 +79,20 @@ async function installLocked(phase) {
   phase.note('');
   writeFileSync(`${marker}.new`, expectedMarker());
   renameSync(`${marker}.new`, marker);
+}
+
+/**
+ * An npm outlives us when we are killed. It holds a lock of its own, so that the next start waits for its end instead
+ * of removing folders under its hands.
+ *
+ * @param {string[]} args
+ * @param {number} log
+ */
+function npm(args, log) {
+  const flock = findCommand('flock');
+  const command = ['npm', ...args];
+  const [file = '', ...rest] = flock ? [flock, '--no-fork', npmLock, ...command] : command;
+  return run(file, rest, { log, cwd: root, env: npmEnvironment(), stoppable: true });
 }
 
 /** @param {string} name */

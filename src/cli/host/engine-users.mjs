@@ -33,6 +33,9 @@ export function addTimed(folder, holder, until) {
  */
 export const removeUser = (folder, name) => rmSync(join(folder, name), { force: true });
 
+/** @param {string} folder */
+export const hasTimedUsers = (folder) => readdirSync(folder).some((name) => name.startsWith('until-'));
+
 /** @param {string} holder */
 export const timedName = (holder) => `until-${encodeURIComponent(holder)}`;
 

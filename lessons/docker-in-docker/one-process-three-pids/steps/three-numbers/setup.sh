@@ -29,4 +29,4 @@ if [ "$state" != 'true sleep 4321' ]; then
   nested rm -f container3 >/dev/null 2>&1 || true
   nested run -d --name container3 alpine sleep 4321 >/dev/null
 fi
-mkdir -p "${LAB_ANSWERS:-/lab/a}"
+mkdir -p /lab/a

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'node:test';
+import { complaints, courseFolder, edited, soundCourse } from './course-fixture.ts';
+import { LessonCatalog } from './lesson-catalog.ts';
+
+const lessonYaml = 'lessons/basics/box/lesson.yaml';
+const trackYaml = 'lessons/basics/track.yaml';
+
+test('lessons come in the order of their tracks, with scripts', async (t) => {
+  const folder = await courseFolder(t);
+  const catalog = await LessonCatalog.load(join(folder, 'lessons'));
+  assert.deepEqual(
+    catalog.tracks.map(({ id, lessons }) => [id, lessons.map((lesson) => lesson.id)]),
+    [['basics', ['box']]],
+  );
+  const lesson = catalog.lesson('box');
+  assert.ok(lesson);
+  assert.deepEqual([lesson.track, lesson.folder], ['basics', join(folder, 'lessons/basics/box')]);
+  assert.match(await catalog.script(lesson, 'start', 'check'), /not_yet/);
+  await assert.rejects(catalog.script(lesson, 'look', 'check'), /box\/look has no scripts/);
+  assert.equal(catalog.lesson('bag'), undefined);
+});
+
+test('tracks come by their number, not by their name', async (t) => {
+  const folder = await courseFolder(t, {
+    'lessons/a-late-one/track.yaml': (soundCourse[trackYaml] ?? '').replace('1', '2').replace('box', 'bag'),
+    'lessons/a-late-one/bag/lesson.yaml': 'lab: box\nminutes: 1\nsteps: {read: {kind: read, minutes: 1}}\n',
+  });
+  const { lessons } = await LessonCatalog.load(join(folder, 'lessons'));
+  assert.deepEqual(
+    lessons.map(({ id }) => id),
+    ['box', 'bag'],
+  );
+});
+
+test('a lesson id that another track has is a duplicate', async (t) => {
+  const folder = await courseFolder(t, {
+    'lessons/later/track.yaml': (soundCourse[trackYaml] ?? '').replace('1', '2'),
+    'lessons/later/box/lesson.yaml': 'lab: box\nminutes: 1\nsteps: {read: {kind: read, minutes: 1}}\n',
+  });
+  const [first = ''] = await complaints(folder);
+  assert.match(
+    first,
+    /^lessons\/later\/box\/lesson\.yaml:1: duplicate lesson id "box", also in .*basics\/box\/lesson\.yaml$/,
+  );
+});
+
+test('a step id that is there twice is reported at the second one', async (t) => {
+  const folder = await courseFolder(t, edited(lessonYaml, '  start:', '  look:'));
+  assert.deepEqual(await complaints(folder), [`${lessonYaml}:10: steps.look: duplicate key`]);
+});
+
+test('track.yaml and the folders agree', async (t) => {
+  const folder = await courseFolder(t, edited(trackYaml, '- box', '- bag\n  - bag'));
+  assert.deepEqual(await complaints(folder), [
+    `${trackYaml}:5: lessons.0: there is no folder "bag"`,
+    `${trackYaml}:6: lessons.1: lesson "bag" is listed twice`,
+    `${trackYaml}:4: lessons: folder "box" is not listed`,
+  ]);
+});
+
+test('a lab that does not exist names the field', async (t) => {
+  const folder = await courseFolder(t, edited(lessonYaml, 'lab: box', 'lab: bag'));
+  assert.deepEqual(await complaints(folder), [`${lessonYaml}:1: lab: there is no lab "bag"`]);
+});
+
+test('a script that is not executable is named with its step', async (t) => {
+  const folder = await courseFolder(t);
+  await chmod(join(folder, 'lessons/basics/box/steps/start/solve.sh'), 0o644);
+  assert.deepEqual(await complaints(folder), [
+    'lessons/basics/box/steps/start/solve.sh:1: steps.start: solve.sh is not executable',
+  ]);
+});
+
+test('missing scripts and folders of no step are named', async (t) => {
+  const folder = await courseFolder(t, {
+    'lessons/basics/box/steps/start/cheat.sh': null,
+    'lessons/basics/box/steps/look/check.sh': '#!/bin/sh\n',
+  });
+  assert.deepEqual(await complaints(folder), [
+    `${lessonYaml}:10: steps.start: cheat.sh is missing`,
+    'lessons/basics/box/steps/look:1: lesson.yaml has no do step "look"',
+  ]);
+});
+
+test('the problems of all files are told at once', async (t) => {
+  const folder = await courseFolder(t, {
+    ...edited(lessonYaml, 'kind: answer', 'kind: question'),
+    ...edited(trackYaml, 'zh: 基础', 'fr: Bases'),
+  });
+  const found = await complaints(folder);
+  assert.ok(found.some((line) => line.startsWith(`${trackYaml}:2: title.zh: `)));
+});

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import test from 'node:test';
+import { complaints, courseFolder, edited, soundCourse } from './course-fixture.ts';
+
+const en = 'lessons/basics/box/en.mdx';
+const zh = 'lessons/basics/box/zh.mdx';
+const lessonYaml = 'lessons/basics/box/lesson.yaml';
+const checkScript = 'lessons/basics/box/steps/start/check.sh';
+
+/** What lint says when one text of one file is replaced. */
+function faults(name: string, path: string, from: string, to: string, expected: string[]) {
+  test(name, async (t) => {
+    assert.deepEqual(await complaints(await courseFolder(t, edited(path, from, to))), expected);
+  });
+}
+
+test('a sound course has no problems', async (t) => {
+  assert.deepEqual(await complaints(await courseFolder(t)), []);
+});
+
+test('a step that is missing in Chinese names file, line and field', async (t) => {
+  const text = (soundCourse[zh] ?? '').replace(/<Step id="start".*?<\/Step>/s, '');
+  assert.deepEqual(await complaints(await courseFolder(t, { [zh]: text })), [`${zh}:1: steps.start: missing`]);
+});
+
+test('a missing Chinese file is named', async (t) => {
+  assert.deepEqual(await complaints(await courseFolder(t, { [zh]: null })), [`${zh}:1: is missing`]);
+});
+
+faults('a Chinese step that lesson.yaml no longer has is stale', lessonYaml, '  look:', '  see:', [
+  `${en}:1: steps.see: missing`,
+  `${en}:6: steps.look: not in lesson.yaml, or twice`,
+  `${zh}:1: steps.see: missing`,
+  `${zh}:6: steps.look: not in lesson.yaml, or twice`,
+]);
+
+test('steps in another order than in lesson.yaml are named', async (t) => {
+  const [, first = '', second = ''] =
+    /(<Step id="look".*?<\/Step>)\n\n(<Step id="start".*?<\/Step>)/s.exec(soundCourse[en] ?? '') ?? [];
+  const text = (soundCourse[en] ?? '').replace(first, '@').replace(second, first).replace('@', second);
+  assert.deepEqual(await complaints(await courseFolder(t, { [en]: text })), [
+    `${en}:6: steps: not in the order of lesson.yaml`,
+  ]);
+});
+
+faults('a block that is not shown is missing', zh, '<Run id="go" />', '', [`${zh}:21: steps.start.blocks.go: missing`]);
+faults('a reason without words is missing', zh, 'reason="not-there"', 'reason="gone"', [
+  `${zh}:21: steps.start.reasons.not-there: missing`,
+  `${zh}:26: steps.start.reasons.gone: not in lesson.yaml, or twice`,
+]);
+faults('a hint too few is missing', en, '<Hint level={3}>Some words.</Hint>', '', [
+  `${en}:21: steps.start.hints.3: missing`,
+]);
+faults('choices of predictions, answers and quizzes are the ones of lesson.yaml', zh, 'id="two"', 'id="three"', [
+  `${zh}:33: quiz.again.choices.two: missing`,
+  `${zh}:35: quiz.again.choices.three: not in lesson.yaml, or twice`,
+]);
+faults('a component in the wrong place is named', en, '<Run id="go" />', '<Quiz id="go" />', [
+  `${en}:24: <Quiz> does not belong in <Step>`,
+  `${en}:21: steps.start.blocks.go: missing`,
+]);
+faults('a component that does not exist is named', en, '<Run id="go" />', '<Run id="go" />\n\n<Video />', [
+  `${en}:26: <Video> is not a component of lessons`,
+]);
+faults('a fence that could be a block is refused', en, '<Run id="go" />', '<Run id="go" />\n\n```sh\ndocker ps\n```', [
+  `${en}:26: commands and output are blocks of lesson.yaml, shown with <Run>`,
+]);
+faults('an expression is refused', en, '<Run id="go" />', '<Run id="go" />\n\n{process.env.HOME}', [
+  `${en}:26: prose has no expressions, imports or HTML`,
+]);
+faults('a file that is not MDX is named with the line', en, '<Run id="go" />', '<Run id="go">', [
+  `${en}:31: Unexpected closing tag \`</Step>\`, expected corresponding closing tag for \`<Run>\` (24:1-24:14)`,
+]);
+faults('front matter has title and goal', zh, 'goal: 几个字。\n', '', [
+  `${zh}:2: goal: Invalid input: expected string, received undefined`,
+]);
+faults(
+  'too many words before the first command are counted',
+  en,
+  'Some words.`docker ps`',
+  `${'word '.repeat(121)}\`docker ps\``,
+  [`${en}:21: steps.start: 123 words before the first command, more than 120`],
+);
+
+faults('code that only one language has is stale', zh, '`docker ps`', '`docker top`', [
+  `${zh}:21: steps.start: \`docker ps\` is only in English`,
+  `${zh}:21: steps.start: \`docker top\` is only in Chinese`,
+]);
+faults('numbers are equal, written as digits or words', zh, '几个字。`docker ps`', '等20秒，共三层。`docker ps`', [
+  `${zh}:21: steps.start: 20 is only in Chinese`,
+  `${zh}:21: steps.start: 3 is only in Chinese`,
+]);
+
+faults('Chinese uses the terms of the table', zh, '几个字。`docker ps`', '请您看主机名、主机和宿主机。`docker ps`', [
+  `${zh}:22: "您": 你`,
+  `${zh}:22: "主机": 宿主机`,
+]);
+faults('Chinese has full-width punctuation', zh, '几个字。`docker ps`', '看,这里。`docker ps`', [
+  `${zh}:22: "看,": full-width punctuation`,
+]);
+faults('Chinese has no typed space beside English', zh, '几个字。`docker ps`', '用 Docker 的人看 `docker ps`', [
+  `${zh}:22: "用 D": no typed space (the style sheet spaces)`,
+  `${zh}:22: "用 Docker 的人看": no typed space beside code`,
+]);
+
+faults('a block names only images that the lab has', lessonYaml, 'box alpine sleep', 'box ubuntu sleep', [
+  `${lessonYaml}:14: steps.start.blocks.go: lab "box" does not contain the image ubuntu`,
+]);
+faults(
+  'a check gives only reasons that lesson.yaml declares, and all of them',
+  checkScript,
+  '|| not_yet not-there',
+  '|| not_yet gone',
+  [
+    `${checkScript}:3: steps.start.reasons: "gone" is not declared in lesson.yaml`,
+    `${checkScript}:1: steps.start.reasons: "not-there" is never given (not_yet not-there …)`,
+  ],
+);
+faults('a script without a shebang is named', checkScript, '#!/bin/sh', '# check', [
+  `${checkScript}:1: does not begin with #!/bin/sh`,
+]);
+
+const hasShellcheck = (() => {
+  try {
+    return execFileSync('shellcheck', ['--version']).length > 0;
+  } catch {
+    return false;
+  }
+})();
+
+test('shellcheck’s remarks are problems', { skip: !hasShellcheck && 'shellcheck is not installed' }, async (t) => {
+  const folder = await courseFolder(t, edited(checkScript, 'docker inspect box', 'docker inspect $box'));
+  const found = await complaints(folder);
+  assert.ok(found.every((line) => line.startsWith(`${checkScript}:3: SC`)) && found.length > 0, found.join('\n'));
+});

@@ -160,11 +160,14 @@ export const claimRequest = z.strictObject({
   replace: z.boolean().default(false),
 });
 export const queueView = z.object({ position: z.int().min(1) });
+export type QueueView = z.infer<typeof queueView>;
 export const nameRequest = z.strictObject({ name: displayName });
 export const resumeView = z.object({ link: z.url() });
+export type ResumeView = z.infer<typeof resumeView>;
 export const tokenRequest = z.strictObject({ token: z.string().min(16).max(128) });
 export const ticketRequest = z.strictObject({ terminal: slug });
 export const ticketView = z.object({ ticket: z.string(), expiresAt: moment });
+export type TicketView = z.infer<typeof ticketView>;
 export const blockRequest = z.strictObject({
   lesson: slug,
   step: slug,
@@ -173,17 +176,23 @@ export const blockRequest = z.strictObject({
   force: z.boolean().default(false),
 });
 export const blockView = z.object({ terminal: terminalView });
+export type BlockView = z.infer<typeof blockView>;
 export const placeRequest = z.strictObject({ lesson: slug, step: slug });
 export const answersRequest = z.strictObject({ answers: z.record(slug, z.string().max(2000)) });
 /** `judged` is absent where a check in the lab judges the answer. */
 export const answersView = z.object({ progress: stepProgress, judged: z.record(slug, z.boolean()).optional() });
+export type AnswersView = z.infer<typeof answersView>;
 export const predictionRequest = z.strictObject({ choice: slug });
 export const predictionView = z.object({ progress: stepProgress, truth: slug.optional() });
+export type PredictionView = z.infer<typeof predictionView>;
 export const hintRequest = z.strictObject({ level: z.int().min(1).max(3) });
 export const progressView = z.object({ progress: stepProgress });
+export type ProgressView = z.infer<typeof progressView>;
 export const solutionView = z.object({ script: z.string(), progress: stepProgress });
+export type SolutionView = z.infer<typeof solutionView>;
 export const quizRequest = z.strictObject({ answers: z.record(slug, z.array(slug)) });
 export const quizView = z.object({ judged: z.record(slug, z.boolean()) });
+export type QuizView = z.infer<typeof quizView>;
 
 /** A lab as the instructor sees it. */
 export const instructorLabView = labView.extend({
@@ -194,6 +203,7 @@ export const instructorLabView = labView.extend({
 });
 export type InstructorLabView = z.infer<typeof instructorLabView>;
 export const instructorLabsView = z.object({ labs: z.array(instructorLabView) });
+export type InstructorLabsView = z.infer<typeof instructorLabsView>;
 
 export const healthView = z.object({
   status: z.enum(['ok', 'failing']),

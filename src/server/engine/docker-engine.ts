@@ -219,7 +219,7 @@ export class DockerEngine implements Engine {
     let connected = true;
     while (!signal.aborted) {
       try {
-        const stream = await translate(this.#docker.getEvents({ since, filters }));
+        const stream = await translate(this.#docker.getEvents({ since, filters: JSON.stringify(filters) }));
         const end = () => (stream as NodeJS.ReadableStream & { destroy(): void }).destroy();
         signal.addEventListener('abort', end, { once: true });
         if (!connected) yield { type: 'back' };

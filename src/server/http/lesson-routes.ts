@@ -1,0 +1,96 @@
+import { z } from '@hono/zod-openapi';
+import {
+  answersRequest,
+  answersView,
+  hintRequest,
+  type Place,
+  predictionRequest,
+  predictionView,
+  progressView,
+  quizRequest,
+  quizView,
+  solutionView,
+} from '../../shared/api.ts';
+import type { Checks } from '../labs/checks.ts';
+import type { Course } from '../labs/course.ts';
+import type { LabManager } from '../labs/lab-manager.ts';
+import type { StepScripts } from '../labs/step-scripts.ts';
+import type { Store } from '../store/store.ts';
+import { type Api, body, json, route } from './api.ts';
+
+const lessonParams = z.object({ lesson: z.string().max(64) });
+const params = lessonParams.extend({ step: z.string().max(64) });
+
+interface Options {
+  store: Store;
+  course: Course;
+  manager: LabManager;
+  checks: Checks;
+  scripts: StepScripts;
+}
+
+/** What a learner does in a lesson besides working in his lab. */
+export function addLessonRoutes(api: Api, { store, course, manager, checks, scripts }: Options): void {
+  const path = <const S extends string>(last: S) => `/api/lessons/{lesson}/steps/{step}/${last}` as const;
+
+  /** Puts the answers of a `do` step where its check looks for them, when the learner has a lab. */
+  async function deliver(learnerId: string, place: Place, answers: Record<string, string>): Promise<void> {
+    const lab = await store.latestLab(learnerId);
+    if (lab?.state !== 'ready' || course.step(place).step.kind !== 'do') return;
+    const { sandbox } = await manager.ready(lab.id);
+    for (const [id, text] of Object.entries(answers)) {
+      await scripts.writeAnswer(sandbox.engineRef, id, `${text.trim()}\n`);
+    }
+    checks.ask(lab.id);
+  }
+
+  api.openapi(
+    route('post', path('answers'), 'Answer', { 200: json(answersView) }, { params, body: body(answersRequest) }),
+    async (c) => {
+      const { learnerId } = c.get('who');
+      const { answers } = c.req.valid('json');
+      const result = await course.answer(learnerId, c.req.valid('param'), answers);
+      await deliver(learnerId, c.req.valid('param'), answers);
+      return c.json(result, 200);
+    },
+  );
+
+  api.openapi(
+    route(
+      'post',
+      path('prediction'),
+      'Predict',
+      { 200: json(predictionView) },
+      { params, body: body(predictionRequest) },
+    ),
+    async (c) =>
+      c.json(await course.predict(c.get('who').learnerId, c.req.valid('param'), c.req.valid('json').choice), 200),
+  );
+
+  api.openapi(
+    route('post', path('hints'), 'Take a hint', { 200: json(progressView) }, { params, body: body(hintRequest) }),
+    async (c) => {
+      const progress = await course.takeHint(c.get('who').learnerId, c.req.valid('param'), c.req.valid('json').level);
+      return c.json({ progress }, 200);
+    },
+  );
+
+  api.openapi(route('post', path('solution'), 'See the solution', { 200: json(solutionView) }, { params }), async (c) =>
+    c.json(await course.solution(c.get('who').learnerId, c.req.valid('param')), 200),
+  );
+
+  api.openapi(route('post', path('read'), 'Read a step', { 200: json(progressView) }, { params }), async (c) =>
+    c.json({ progress: await course.read(c.get('who').learnerId, c.req.valid('param')) }, 200),
+  );
+
+  api.openapi(
+    route(
+      'post',
+      '/api/lessons/{lesson}/quiz',
+      'Answer the questions at the end',
+      { 200: json(quizView) },
+      { params: lessonParams, body: body(quizRequest) },
+    ),
+    async (c) => c.json({ judged: course.quiz(c.req.valid('param').lesson, c.req.valid('json').answers) }, 200),
+  );
+}

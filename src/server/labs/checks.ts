@@ -1,0 +1,214 @@
+import { randomBytes } from 'node:crypto';
+import type { CheckView, Place } from '../../shared/api.ts';
+import type { Log } from '../log.ts';
+import type { LabRow, Store } from '../store/store.ts';
+import type { Feed } from './feed.ts';
+import type { LabManager } from './lab-manager.ts';
+import type { LessonCatalog } from './lesson-catalog.ts';
+import type { StepScripts } from './step-scripts.ts';
+
+/** A step on screen is checked at most this often by itself, ms. */
+const everyMs = 2000;
+/** Checks that may run at once on the whole server; each is a handful of processes in a sandbox. */
+const atOnce = 4;
+
+interface Options {
+  store: Store;
+  manager: LabManager;
+  lessons: LessonCatalog;
+  scripts: StepScripts;
+  feed: Feed;
+  log: Log;
+}
+
+/** What is known of the step that a lab has on screen. */
+interface Session {
+  generation: number;
+  place: Place;
+  nonce: string;
+  visible: boolean;
+  prepared: Promise<boolean>;
+  last: CheckView | undefined;
+  checkedAt: number;
+  timer: NodeJS.Timeout | undefined;
+  running: Promise<CheckView> | undefined;
+}
+
+/** Prepares the steps that learners have on screen and checks them while they work. */
+export class Checks implements Disposable {
+  readonly #options: Options;
+  readonly #sessions = new Map<string, Session>();
+  readonly #waiting: (() => void)[] = [];
+  readonly #unfollow: (() => void)[];
+  #running = 0;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#unfollow = [
+      options.feed.follow('stirred', (labId) => this.ask(labId)),
+      options.feed.follow('lab', (lab) => this.#onLab(lab)),
+    ];
+  }
+
+  [Symbol.dispose](): void {
+    for (const stop of this.#unfollow) stop();
+    for (const labId of this.#sessions.keys()) this.#drop(labId);
+  }
+
+  /** The last result of the step that the lab has on screen. */
+  last(labId: string): CheckView | undefined {
+    return this.#sessions.get(labId)?.last;
+  }
+
+  /** The learner has this `do` step on screen: prepares it, once per generation, and checks it from now on. */
+  async view(labId: string, place: Place, visible: boolean): Promise<void> {
+    if (this.#options.lessons.lesson(place.lesson)?.file.steps[place.step]?.kind !== 'do') {
+      this.#drop(labId);
+      return;
+    }
+    const session = await this.#enter(labId, place);
+    session.visible = visible;
+    if (visible && (await session.prepared)) this.ask(labId);
+  }
+
+  /** No step of this lab is on screen. */
+  leave(labId: string): void {
+    const session = this.#sessions.get(labId);
+    if (session) session.visible = false;
+  }
+
+  /** Something may have changed: checks soon, unless the step has passed or is not on screen. */
+  ask(labId: string): void {
+    const session = this.#sessions.get(labId);
+    if (!session?.visible || session.timer || session.last?.status === 'passed') return;
+    const wait = Math.max(0, session.checkedAt + everyMs - Date.now());
+    session.timer = setTimeout(() => {
+      session.timer = undefined;
+      this.#check(labId, session).catch((error: Error) => {
+        this.#options.log.debug({ lab: labId, error: error.message }, 'a check did not run');
+      });
+    }, wait);
+  }
+
+  /** Checks now. @throws what LabManager.ready and the engine throw. */
+  async checkNow(labId: string, place: Place): Promise<CheckView> {
+    const session = await this.#enter(labId, place);
+    await session.prepared;
+    return await this.#check(labId, session, true);
+  }
+
+  /** The word of this entry of the step; runs its setup when it has not run in this generation. */
+  async #enter(labId: string, place: Place): Promise<Session> {
+    const { manager } = this.#options;
+    const { lab, sandbox } = await manager.ready(labId);
+    const current = this.#sessions.get(labId);
+    if (current?.generation === lab.generation && samePlace(current.place, place)) return current;
+    this.#drop(labId);
+    const session: Session = {
+      generation: lab.generation,
+      place,
+      nonce: randomBytes(8).toString('hex'),
+      visible: current?.visible ?? false,
+      prepared: Promise.resolve(true),
+      last: undefined,
+      checkedAt: 0,
+      timer: undefined,
+      running: undefined,
+    };
+    this.#sessions.set(labId, session);
+    session.prepared = this.#prepare(lab, sandbox.engineRef, session);
+    return session;
+  }
+
+  async #prepare(lab: LabRow, ref: string, session: Session): Promise<boolean> {
+    const { store, scripts, log } = this.#options;
+    await store.recordProgress(lab.learnerId, session.place, Date.now(), {});
+    this.#tell(lab, session, { status: 'preparing' });
+    try {
+      const result = await scripts.run(ref, session.place, 'setup', session.nonce);
+      if (result.code === 0) return true;
+      log.error({ place: session.place, code: result.code, stderr: result.stderr }, 'setup failed');
+      this.#tell(lab, session, {
+        status: 'broken',
+        output: `setup: exit code ${result.code}\n${result.stderr}`.slice(0, 2000),
+      });
+    } catch (error) {
+      log.warn({ lab: lab.id, place: session.place, error: (error as Error).message }, 'setup did not run');
+      // The lab went away under it; whatever comes next enters the step again.
+      if (this.#sessions.get(lab.id) === session) this.#sessions.delete(lab.id);
+    }
+    return false;
+  }
+
+  /** One at a time per lab: whoever asks while one runs gets the next one's result. */
+  async #check(labId: string, session: Session, again = false): Promise<CheckView> {
+    if (session.running && !again) return await session.running;
+    await session.running?.catch(() => undefined);
+    session.running = this.#limited(() => this.#judge(labId, session)).finally(() => {
+      session.running = undefined;
+    });
+    return await session.running;
+  }
+
+  async #judge(labId: string, session: Session): Promise<CheckView> {
+    const { manager, scripts, store, feed, log } = this.#options;
+    const { lab, sandbox } = await manager.ready(labId);
+    session.checkedAt = Date.now();
+    const verdict = await scripts.check(sandbox.engineRef, session.place, session.nonce);
+    session.checkedAt = Date.now();
+    if (verdict.status === 'broken') log.error({ place: session.place, output: verdict.output }, 'a check is broken');
+    const { status, ...rest } = verdict;
+    const isNew =
+      session.last?.status !== status || session.last.reason !== ('reason' in rest ? rest.reason : undefined);
+    if (status === 'passed' || (status === 'not-yet' && isNew)) {
+      const change = { triesMore: 1, ...(status === 'passed' ? { passedAt: Date.now() } : {}) };
+      feed.emit(
+        'progress',
+        lab.learnerId,
+        await store.recordProgress(lab.learnerId, session.place, Date.now(), change),
+      );
+    }
+    return this.#tell(lab, session, { status, ...rest });
+  }
+
+  #tell(lab: LabRow, session: Session, result: Omit<CheckView, 'lesson' | 'step' | 'at'>): CheckView {
+    const check = { ...session.place, at: Date.now(), ...result };
+    session.last = check;
+    this.#options.feed.emit('check', lab, check);
+    return check;
+  }
+
+  async #limited<T>(action: () => Promise<T>): Promise<T> {
+    if (this.#running >= atOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running++;
+    try {
+      return await action();
+    } finally {
+      // The place is handed on, so that nobody can slip in between.
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#running--;
+    }
+  }
+
+  #onLab(lab: LabRow): void {
+    const session = this.#sessions.get(lab.id);
+    if (!session) return;
+    if (lab.state === 'ending' || lab.state === 'ended') this.#drop(lab.id);
+    else if (lab.state === 'ready' && lab.generation !== session.generation) {
+      const { place, visible } = session;
+      this.view(lab.id, place, visible).catch((error: Error) => {
+        this.#options.log.warn({ lab: lab.id, error: error.message }, 'the step was not prepared after a reset');
+      });
+    }
+  }
+
+  #drop(labId: string): void {
+    clearTimeout(this.#sessions.get(labId)?.timer);
+    this.#sessions.delete(labId);
+  }
+}
+
+function samePlace(a: Place, b: Place): boolean {
+  return a.lesson === b.lesson && a.step === b.step;
+}

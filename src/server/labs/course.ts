@@ -1,0 +1,151 @@
+import type { Place, StepProgress } from '../../shared/api.ts';
+import type { AnswerField, Step } from '../../shared/lesson.ts';
+import type { Store } from '../store/store.ts';
+import type { Feed } from './feed.ts';
+import type { Lesson, LessonCatalog } from './lesson-catalog.ts';
+
+/** The solution is shown after the third hint, or when the learner has been at the step for this long. */
+const solutionAfterMs = 2 * 60_000;
+
+/** Lesson, step, answer, choice or quiz that does not exist; `what` names it. */
+export class UnknownPlaceError extends Error {}
+/** An answer without the form that its field asks for. */
+export class AnswerFormError extends Error {
+  readonly field: string;
+
+  constructor(field: string, pattern: string) {
+    super(`"${field}" must look like ${pattern}`);
+    this.field = field;
+  }
+}
+export class PredictionLockedError extends Error {}
+export class SolutionLockedError extends Error {}
+
+interface Options {
+  store: Store;
+  lessons: LessonCatalog;
+  feed: Feed;
+}
+
+/** What a learner does in a lesson besides working in his lab; all of it works without one. */
+export class Course {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** @throws {UnknownPlaceError} */
+  step(place: Place): { lesson: Lesson; step: Step } {
+    const lesson = this.#options.lessons.lesson(place.lesson);
+    if (!lesson) throw new UnknownPlaceError(`there is no lesson "${place.lesson}"`);
+    const step = Object.hasOwn(lesson.file.steps, place.step) ? lesson.file.steps[place.step] : undefined;
+    if (!step) throw new UnknownPlaceError(`lesson "${place.lesson}" has no step "${place.step}"`);
+    return { lesson, step };
+  }
+
+  /**
+   * Keeps answers. In an `answer` step they are judged by lesson.yaml's keys, and the step passes when all are right.
+   *
+   * @throws {UnknownPlaceError | AnswerFormError}
+   */
+  async answer(
+    learnerId: string,
+    place: Place,
+    answers: Record<string, string>,
+  ): Promise<{ progress: StepProgress; judged?: Record<string, boolean> }> {
+    const { step } = this.step(place);
+    const fields = Object.entries(answers).map(([id, text]) => {
+      const field = Object.hasOwn(step.answers, id) ? step.answers[id] : undefined;
+      if (!field) throw new UnknownPlaceError(`step "${place.step}" has no answer "${id}"`);
+      checkForm(id, field, text);
+      return { id, field, text: text.trim() };
+    });
+    const given = Object.fromEntries(fields.map(({ id, text }) => [id, text]));
+    if (step.kind !== 'answer') return { progress: await this.#record(learnerId, place, { answers: given }) };
+    const judged = Object.fromEntries(fields.map(({ id, field, text }) => [id, isRight(field, text)]));
+    const before = await this.#options.store.stepProgress(learnerId, place);
+    const all = { ...before?.answers, ...given };
+    const passed = Object.entries(step.answers).every(([id, field]) => isRight(field, all[id] ?? ''));
+    const change = { answers: given, triesMore: 1, ...(passed ? { passedAt: Date.now() } : {}) };
+    return { progress: await this.#record(learnerId, place, change), judged };
+  }
+
+  /** Locks in a prediction; the truth is told only where no command is there to tell it. @throws {PredictionLockedError} */
+  async predict(learnerId: string, place: Place, choice: string): Promise<{ progress: StepProgress; truth?: string }> {
+    const { predict, kind } = this.step(place).step;
+    if (!predict?.choices.includes(choice)) throw new UnknownPlaceError(`"${choice}" cannot be predicted here`);
+    const before = await this.#options.store.stepProgress(learnerId, place);
+    if (before?.prediction && before.prediction !== choice) throw new PredictionLockedError(before.prediction);
+    const progress = await this.#record(learnerId, place, { prediction: choice });
+    return { progress, ...(kind !== 'do' || progress.passedAt ? { truth: predict.truth } : {}) };
+  }
+
+  async takeHint(learnerId: string, place: Place, level: number): Promise<StepProgress> {
+    const { hints } = this.step(place).step;
+    if (level > hints) throw new UnknownPlaceError(`step "${place.step}" has ${hints} hints`);
+    return await this.#record(learnerId, place, { hints: level });
+  }
+
+  /** The text of solve.sh without its first comment lines. @throws {SolutionLockedError} before the third hint. */
+  async solution(learnerId: string, place: Place): Promise<{ script: string; progress: StepProgress }> {
+    const { lesson, step } = this.step(place);
+    if (step.kind !== 'do') throw new UnknownPlaceError(`step "${place.step}" has no solution`);
+    const before = await this.#options.store.stepProgress(learnerId, place);
+    const waited = Date.now() - (before?.enteredAt ?? Date.now()) >= solutionAfterMs;
+    if ((before?.hints ?? 0) < step.hints && !waited && !before?.passedAt) throw new SolutionLockedError(place.step);
+    const script = await this.#options.lessons.script(lesson, place.step, 'solve');
+    return { script: withoutHead(script), progress: await this.#record(learnerId, place, { solutionSeen: true }) };
+  }
+
+  /** A `read` step was read; it is remembered, and never counted as proven. */
+  async read(learnerId: string, place: Place): Promise<StepProgress> {
+    if (this.step(place).step.kind !== 'read')
+      throw new UnknownPlaceError(`step "${place.step}" is not for reading only`);
+    return await this.#record(learnerId, place, { passedAt: Date.now() });
+  }
+
+  /** An `event` step passes by what the server saw. */
+  async passByEvent(learnerId: string, place: Place | undefined, event: 'reset' | 'extend'): Promise<void> {
+    if (!place || this.step(place).step.event !== event) return;
+    await this.#record(learnerId, place, { passedAt: Date.now() });
+  }
+
+  quiz(lessonId: string, answers: Record<string, string[]>): Record<string, boolean> {
+    const lesson = this.#options.lessons.lesson(lessonId);
+    if (!lesson) throw new UnknownPlaceError(`there is no lesson "${lessonId}"`);
+    return Object.fromEntries(
+      Object.entries(answers).map(([id, chosen]) => {
+        const quiz = Object.hasOwn(lesson.file.quiz, id) ? lesson.file.quiz[id] : undefined;
+        if (!quiz) throw new UnknownPlaceError(`lesson "${lessonId}" has no question "${id}"`);
+        return [id, [...chosen].sort().join() === [...quiz.keys].sort().join()];
+      }),
+    );
+  }
+
+  async #record(
+    learnerId: string,
+    place: Place,
+    change: Parameters<Store['recordProgress']>[3],
+  ): Promise<StepProgress> {
+    const progress = await this.#options.store.recordProgress(learnerId, place, Date.now(), change);
+    this.#options.feed.emit('progress', learnerId, progress);
+    return progress;
+  }
+}
+
+function checkForm(id: string, field: AnswerField, text: string): void {
+  if (field.choices && !field.choices.includes(text)) throw new AnswerFormError(id, field.choices.join(', '));
+  if (field.pattern && !new RegExp(field.pattern, 'u').test(text.trim())) throw new AnswerFormError(id, field.pattern);
+}
+
+function isRight(field: AnswerField, text: string): boolean {
+  if (field.key === undefined) return true;
+  return field.choices ? field.key === text : new RegExp(field.key, 'u').test(text);
+}
+
+function withoutHead(script: string): string {
+  const lines = script.split('\n');
+  const first = lines.findIndex((line) => line !== '' && !line.startsWith('#') && !line.startsWith('set -'));
+  return lines.slice(Math.max(first, 0)).join('\n').trim();
+}

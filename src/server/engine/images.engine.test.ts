@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Docker from 'dockerode';
+import { type ImageEvent, missingImages, type PreparedImages, prepareImages } from './images.ts';
+import { sandboxOptions, withheldCapability } from './sandbox-options.ts';
+
+const folder = join(import.meta.dirname, '../../../labs/images');
+const install = `test-${randomUUID().slice(0, 8)}`;
+const mebibyte = 2 ** 20;
+
+/** Runs a shell script in the sandbox with the toolkit first in the path, as a lesson's script runs. */
+async function sh(container: Docker.Container, script: string): Promise<{ code: number; output: string }> {
+  const exec = await container.exec({
+    Cmd: ['sh', '-c', script],
+    Env: ['PATH=/opt/lab/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+    AttachStdout: true,
+    AttachStderr: true,
+  });
+  const stream = await exec.start({});
+  const output = new PassThrough();
+  container.modem.demuxStream(stream, output, output);
+  let text = '';
+  output.on('data', (chunk) => {
+    text += chunk;
+  });
+  await new Promise((resolve, reject) => stream.once('end', resolve).once('error', reject));
+  return { code: (await exec.inspect()).ExitCode ?? -1, output: text.trim() };
+}
+
+async function passes(container: Docker.Container, script: string): Promise<string> {
+  const { code, output } = await sh(container, script);
+  assert.equal(code, 0, `${script}: ${output}`);
+  return output;
+}
+
+describe('images and sandbox on a real engine', { timeout: 600_000 }, () => {
+  let docker: Docker;
+  let logFolder: string;
+  let prepared: PreparedImages;
+  let sandbox: Docker.Container;
+  const events: ImageEvent[][] = [[], []];
+  const prepare = (round: number) =>
+    prepareImages({
+      docker,
+      folder,
+      install,
+      offline: false,
+      logFolder,
+      onProgress: (event) => events[round]?.push(event),
+    });
+
+  async function startSandbox(name: string, leaseUntil: number): Promise<Docker.Container> {
+    for (const privileged of [true, false]) {
+      const container = await docker.createContainer(
+        sandboxOptions({
+          image: prepared.sandbox,
+          golden: prepared.golden,
+          name: `matryoshka-${install}-${name}`,
+          labels: { 'org.matryoshka.install': install },
+          limits: { memory: 1536 * mebibyte, cpus: 1, pids: 512, disk: { tmpfs: 768 * mebibyte } },
+          leaseUntil,
+          privileged,
+        }),
+      );
+      try {
+        await container.start();
+        return container;
+      } catch (error) {
+        await container.remove({ force: true, v: true });
+        if (!privileged || !withheldCapability(error)) throw error;
+      }
+    }
+    throw new Error('unreachable');
+  }
+
+  before(async () => {
+    docker = new Docker();
+    await docker.ping().catch((error: Error) => {
+      throw new Error(`These tests need a Docker engine: set DOCKER_HOST (${error.message}).`);
+    });
+    logFolder = await mkdtemp(join(tmpdir(), 'matryoshka-images-'));
+    prepared = await prepare(0);
+    sandbox = await startSandbox('lessons', Math.round(Date.now() / 1000) + 300);
+    await passes(sandbox, 'lab-ready 20');
+  });
+
+  after(async () => {
+    const filters = { label: [`org.matryoshka.install=${install}`] };
+    for (const { Id } of await docker.listContainers({ all: true, filters })) {
+      await docker.getContainer(Id).remove({ force: true, v: true });
+    }
+    if (logFolder) await rm(logFolder, { recursive: true });
+  });
+
+  it('makes nothing twice', async () => {
+    assert.deepEqual(await prepare(1), prepared);
+    assert.deepEqual(new Set(events[1]?.map(({ phase }) => phase)), new Set(['cached']));
+    assert.deepEqual(await missingImages({ docker, folder }), []);
+  });
+
+  it('is content without a network when nothing is missing', async () => {
+    assert.deepEqual(await prepareImages({ docker, folder, install, offline: true, logFolder }), prepared);
+  });
+
+  it('leaves no builder behind', async () => {
+    const filters = { name: [`${prepared.golden}-build`] };
+    assert.deepEqual(await docker.listContainers({ all: true, filters }), []);
+  });
+
+  it('has the images of the lessons under their names', async () => {
+    const images = await passes(sandbox, "docker images --format '{{.Repository}}:{{.Tag}}' | sort");
+    assert.deepEqual(images.split('\n'), [
+      'alpine:latest',
+      'busybox:latest',
+      'docker:cli',
+      'docker:dind',
+      'docker:latest',
+    ]);
+  });
+
+  it('cannot write to the golden store or the toolkit', async () => {
+    assert.notEqual((await sh(sandbox, 'touch /golden/x')).code, 0);
+    assert.notEqual((await sh(sandbox, 'touch /opt/lab/bin/x')).code, 0);
+  });
+
+  it('runs the commands of the articles as they stand', async () => {
+    assert.match(await passes(sandbox, 'docker run --rm alpine ls /'), /etc/);
+    assert.match(
+      await passes(sandbox, 'docker run --rm -v /var/run/docker.sock:/var/run/docker.sock docker ps'),
+      /CONTAINER ID/,
+    );
+    const page = 'docker run -d --rm --name web -p 18080:80 busybox sh -c "echo inside >index.html; httpd -f"';
+    assert.match(await passes(sandbox, `${page} && sleep 0.5 && curl -s http://127.0.0.1:18080/index.html`), /inside$/);
+    await passes(sandbox, 'docker rm -f web');
+  });
+
+  it('nests: one process has three pids', async () => {
+    await passes(sandbox, 'docker run -itd --name dind-test --privileged docker:dind');
+    await passes(
+      sandbox,
+      'for i in $(seq 100); do docker exec dind-test docker ps && exit; sleep 0.1; done; docker logs dind-test; exit 1',
+    );
+    assert.equal(await passes(sandbox, 'docker exec dind-test docker images --quiet'), '');
+    assert.match(
+      await passes(sandbox, 'docker save alpine | docker exec -i dind-test docker load'),
+      /Loaded image: alpine:latest/,
+    );
+    await passes(sandbox, 'docker exec dind-test docker run -d --name container3 alpine sleep 4321');
+    assert.doesNotMatch(await passes(sandbox, 'docker ps'), /container3/);
+    const pids = await passes(sandbox, "awk '/NSpid/{print $2, $3, $4}' /proc/$(pgrep -fx 'sleep 4321')/status");
+    assert.match(pids, /^\d+ \d+ \d+$/);
+  });
+
+  it('serves TLS to a client that has the certificates, and only to him', async () => {
+    const client = 'docker run --rm --link tls:docker --volumes-from certs docker';
+    await passes(sandbox, 'docker run -d --name tls --privileged -v certs-client:/certs/client docker:dind');
+    await passes(sandbox, 'for i in $(seq 100); do docker exec tls docker ps && exit; sleep 0.1; done; exit 1');
+    await passes(sandbox, 'docker create --name certs -v certs-client:/certs/client:ro alpine');
+    assert.match(await passes(sandbox, `${client} version --format '{{.Server.Version}}'`), /^\d/);
+    assert.notEqual((await sh(sandbox, 'docker run --rm --link tls:docker docker ps')).code, 0);
+    await passes(sandbox, 'docker rm -fv tls certs');
+  });
+
+  it('refuses a docker:dind without --privileged', async () => {
+    const { code, output } = await sh(sandbox, 'docker run --rm docker:dind');
+    assert.notEqual(code, 0);
+    assert.match(output, /denied|not permitted/);
+  });
+
+  it('records what the daemon did, but no exec, over a restart of the daemon', async () => {
+    await passes(sandbox, 'docker rm -fv dind-test; service docker restart; docker run --rm --name later alpine true');
+    await sleep(500);
+    const lines = (await passes(sandbox, 'cat /run/lab/events')).split('\n').map((line) => JSON.parse(line));
+    const created = lines.filter((line) => line.Type === 'container' && line.Action === 'create');
+    const names = created.map((line) => line.Actor.Attributes.name);
+    assert.ok(names.includes('dind-test') && names.includes('later'), `${names}`);
+    assert.deepEqual(
+      lines.filter((line) => line.Action.startsWith('exec')),
+      [],
+    );
+    assert.equal(new Set(lines.map((line) => JSON.stringify(line))).size, lines.length, 'nothing is recorded twice');
+  });
+
+  it('tells why the daemon does not start, and starts it once that is mended', async () => {
+    const broken = await sh(
+      sandbox,
+      'cp /etc/docker/daemon.json /tmp; echo { >/etc/docker/daemon.json; service docker restart',
+    );
+    assert.notEqual(broken.code, 0);
+    assert.match(broken.output, /daemon\.json/);
+    await passes(sandbox, 'cp /tmp/daemon.json /etc/docker/; service docker start; docker ps');
+  });
+
+  it('brings a killed daemon back', async () => {
+    await passes(sandbox, 'kill -9 $(cat /run/lab/services/docker.pid); sleep 0.2; lab-ready 10');
+  });
+
+  it('does not become a sandbox without images when the golden store is empty', async () => {
+    const name = `matryoshka-${install}-empty`;
+    const real = prepared;
+    prepared = { ...prepared, golden: name };
+    try {
+      const container = await startSandbox('empty', Math.round(Date.now() / 1000) + 60);
+      assert.equal((await container.wait()).StatusCode, 65);
+      await container.remove({ force: true, v: true });
+    } finally {
+      prepared = real;
+      await docker.getVolume(name).remove();
+    }
+  });
+
+  it('ends by itself when the lease is not renewed, and not before', async () => {
+    const container = await startSandbox('lease', Math.round(Date.now() / 1000) + 4);
+    await passes(container, 'lab-ready 20');
+    await passes(container, 'echo $(($(date +%s) + 9)) >/run/lab/lease');
+    await sleep(6_500);
+    assert.equal((await container.inspect()).State.Running, true);
+    const ended = await Promise.race([container.wait(), sleep(8_000)]);
+    assert.equal((ended as { StatusCode: number } | undefined)?.StatusCode, 64);
+  });
+
+  it('leaves nothing when it is removed', async () => {
+    const { Mounts } = await sandbox.inspect();
+    const volumes = Mounts.filter(({ Type }) => Type === 'volume').map(({ Name }) => Name);
+    assert.deepEqual(volumes, [prepared.golden], 'it had no volume of its own');
+    await sandbox.remove({ force: true, v: true });
+    await assert.rejects(sandbox.inspect(), { statusCode: 404 });
+  });
+});

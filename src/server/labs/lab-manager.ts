@@ -32,7 +32,7 @@ interface Options {
   isolation: Isolation;
   /** Most labs that may live at once. */
   maxLabs: number;
-  terminalsOf: (labId: string) => TerminalView[];
+  terminalsOf: (lab: LabRow, spec: LabSpec) => TerminalView[];
   log: Log;
 }
 
@@ -210,7 +210,8 @@ export class LabManager implements AsyncDisposable {
   }
 
   view(lab: LabRow): LabView {
-    const idleAt = lab.lastActiveAt + this.#spec(lab.specId).life.idle;
+    const spec = this.#spec(lab.specId);
+    const idleAt = lab.lastActiveAt + spec.life.idle;
     return {
       id: lab.id,
       spec: lab.specId,
@@ -226,7 +227,7 @@ export class LabManager implements AsyncDisposable {
       ...(lab.endedAt ? { endedAt: lab.endedAt } : {}),
       ...(lab.failure ? { failure: lab.failure } : {}),
       isolation: lab.isolation,
-      terminals: this.#options.terminalsOf(lab.id),
+      terminals: this.#options.terminalsOf(lab, spec),
     };
   }
 

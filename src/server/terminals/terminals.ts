@@ -59,9 +59,11 @@ export class Terminals implements AsyncDisposable {
     for (const id of [...this.#labs.keys()]) this.#close(id, closeCodes.restart);
   }
 
-  /** The lab's terminals as far as they are known; none before the first `open`. */
-  views(labId: string): TerminalView[] {
-    return [...(this.#labs.get(labId)?.terminals.values() ?? [])].map((terminal) => terminal.view);
+  /** The lab's terminals: those that are open, and before that those of its spec. */
+  views(lab: LabRow, spec: LabSpec): TerminalView[] {
+    const own = this.#labs.get(lab.id);
+    if (own?.generation === lab.generation) return [...own.terminals.values()].map((terminal) => terminal.view);
+    return Object.entries(spec.terminals).map(([name, { level }]) => ({ name, level, chain: [] }));
   }
 
   /** Makes the terminals of a ready lab known: those of its spec, and after a restart those that were open before. */
@@ -83,6 +85,7 @@ export class Terminals implements AsyncDisposable {
     for (const [name, { level }] of Object.entries(spec.terminals)) {
       if (!own.terminals.has(name)) this.#add(lab, own, { name, level, chain: [] });
     }
+    if (own.terminals.size > Object.keys(spec.terminals).length) this.#options.feed.emit('lab', lab);
   }
 
   /** @throws {UnknownTerminalError} */

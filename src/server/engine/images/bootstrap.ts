@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, constants } from 'node:fs/promises';
+import { access, chmod, constants, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ImageError } from './image-error.ts';
+import { machineLock } from './machine-lock.ts';
 import { readMessages, tagImage, type Workshop } from './workshop.ts';
 
 const needed = 'mmdebstrap';
@@ -13,10 +15,20 @@ export async function bootstrapBase(
   reference: string,
   log: (text: string) => Promise<void>,
 ): Promise<void> {
-  const { docker, folder, signal } = workshop;
   if (!(await inPath(needed))) await install(workshop, log);
+  await using work = await workFolder(workshop.signal);
+  const { docker, folder, signal } = workshop;
 
-  const child = spawn('sh', [join(folder, 'base', 'bootstrap.sh')], { stdio: ['ignore', 'pipe', 'pipe'], signal });
+  // A process group of its own: mmdebstrap alone would leave its apt and dpkg running.
+  const child = spawn('sh', [join(folder, 'base', 'bootstrap.sh')], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TMPDIR: work.path },
+    detached: true,
+  });
+  const kill = () => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+  };
+  signal.addEventListener('abort', kill);
   const ended = once(child, 'close');
   // An early failure is looked at below, when the import has ended, too.
   ended.catch(() => {});
@@ -35,14 +47,38 @@ export async function bootstrapBase(
   } catch (error) {
     // Most often the consequence: the archive broke off because mmdebstrap had failed.
     importError = error;
-    child.kill();
+    child.stdout.resume();
   }
   const [code] = (await ended) as [number | null];
+  signal.removeEventListener('abort', kill);
   await log(words);
-  if (code !== 0 && code !== null) throw new Error(`mmdebstrap ended with ${code}: ${lastLine(words)}`);
+  signal.throwIfAborted();
+  if (code !== 0) throw new Error(`mmdebstrap ended with ${code}: ${lastLine(words)}`);
   if (importError) throw importError;
   // The name only now: half an archive never counts as the image.
   await tagImage(docker, id, reference);
+}
+
+/**
+ * A temporary folder that outlives nobody for long: mmdebstrap leaves its own behind when it is killed, so the next
+ * one removes it. The lock is this machine's, because other engines' preparations use the same place.
+ */
+async function workFolder(signal: AbortSignal): Promise<AsyncDisposable & { path: string }> {
+  const prefix = 'matryoshka-base-';
+  const lock = await machineLock('base', signal);
+  const remove = (path: string) => rm(path, { recursive: true, force: true, maxRetries: 5 }).catch(() => {}); // the next one does
+  for (const name of await readdir(tmpdir())) {
+    if (name.startsWith(prefix)) await remove(join(tmpdir(), name));
+  }
+  const path = await mkdtemp(join(tmpdir(), prefix));
+  await chmod(path, 0o755); // apt reads there as a user of its own
+  return {
+    path,
+    [Symbol.asyncDispose]: async () => {
+      await remove(path);
+      await lock[Symbol.asyncDispose]();
+    },
+  };
 }
 
 async function install({ onProgress, signal }: Workshop, log: (text: string) => Promise<void>): Promise<void> {

@@ -1,0 +1,14 @@
+import { folders, LabCatalog, LessonCatalog, lintLessons } from '../server/app.ts';
+
+/** The lessons' part of `npm run check`. */
+export async function check(): Promise<number> {
+  const labs = await LabCatalog.load(folders.labs);
+  const lessons = await LessonCatalog.load(folders.lessons, labs);
+  const problems = await lintLessons(lessons, labs);
+  for (const { file, line, message } of problems) console.error(`${file}:${line}: ${message}`);
+  const count = lessons.lessons.length;
+  console.log(
+    problems.length === 0 ? `${count} lessons are in order.` : `${problems.length} problems in ${count} lessons.`,
+  );
+  return problems.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,241 @@
+import { mkdirSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import Docker from 'dockerode';
+import { pino } from 'pino';
+import type { Isolation } from '../shared/api.ts';
+import type { LabSpec } from '../shared/lab-spec.ts';
+import { type Config, ConfigError } from './config.ts';
+import { DockerEngine } from './engine/docker-engine.ts';
+import type { Engine } from './engine/engine.ts';
+import type { PreparedImages } from './engine/images.ts';
+import { createControl, listenControl } from './http/control.ts';
+import { createHttpSide, type HttpSide, listen } from './http/http-server.ts';
+import { Links } from './instructors/links.ts';
+import { Blocks } from './labs/blocks.ts';
+import { Checks } from './labs/checks.ts';
+import { Course } from './labs/course.ts';
+import { Feed } from './labs/feed.ts';
+import { LabCatalog } from './labs/lab-catalog.ts';
+import { LabManager } from './labs/lab-manager.ts';
+import { LabViews } from './labs/lab-views.ts';
+import { LessonCatalog } from './labs/lesson-catalog.ts';
+import { Pool } from './labs/pool.ts';
+import { Reaper } from './labs/reaper.ts';
+import { Sandboxes } from './labs/sandboxes.ts';
+import { StepScripts } from './labs/step-scripts.ts';
+import type { Log } from './log.ts';
+import { MapWatcher } from './maps/map-watcher.ts';
+import { openSqliteStore } from './store/sqlite-store.ts';
+import type { Store } from './store/store.ts';
+import { spawnNodePty } from './terminals/node-pty.ts';
+import type { SpawnPty } from './terminals/pty.ts';
+import { Terminals } from './terminals/terminals.ts';
+import { Transcripts } from './terminals/transcript.ts';
+
+export type { LabSpec } from '../shared/lab-spec.ts';
+export type { ShellCommand } from './engine/engine.ts';
+// The command line knows the server by this file alone.
+export { type ImageProgress, missingImages, type PreparedImages, prepareImages } from './engine/images.ts';
+export { AlreadyRunningError, answers, type ControlAnswers } from './http/control.ts';
+export { LabCatalog } from './labs/lab-catalog.ts';
+export { type Lesson, LessonCatalog, type ScriptKind } from './labs/lesson-catalog.ts';
+export { lintLessons } from './labs/lesson-lint.ts';
+export { Pool } from './labs/pool.ts';
+export type { LiveSandbox } from './labs/sandboxes.ts';
+export { openSqliteStore } from './store/sqlite-store.ts';
+export type { LabRow, Store } from './store/store.ts';
+export { spawnNodePty } from './terminals/node-pty.ts';
+
+const root = join(import.meta.dirname, '../..');
+export const folders = {
+  root,
+  images: join(root, 'labs/images'),
+  labs: join(root, 'labs'),
+  lessons: join(root, 'lessons'),
+  site: join(root, 'dist'),
+};
+
+/** Share of the engine's memory that labs may be promised. */
+const memoryShare = 0.8;
+/** More labs than this need a look at the machine first, whatever its memory. */
+const mostLabs = 200;
+
+/** Everything between the configuration and a listening server, replaceable in tests. */
+export interface AppOptions {
+  config: Config;
+  images: PreparedImages;
+  /** Where the built site is; undefined where something else serves it. */
+  site?: string | undefined;
+  overrides?: {
+    engine?: Engine;
+    store?: Store;
+    spawn?: SpawnPty;
+    log?: Log;
+    lessons?: LessonCatalog;
+    labs?: LabCatalog;
+  };
+}
+
+/** The parts that work without a browser; the command line uses them directly where no server runs. */
+export interface Core extends AsyncDisposable {
+  config: Config;
+  engine: Engine;
+  store: Store;
+  sandboxes: Sandboxes;
+  scripts: StepScripts;
+  lessons: LessonCatalog;
+  labs: { specs: readonly LabSpec[]; spec(id: string): LabSpec | undefined };
+  log: Log;
+}
+
+export interface App extends Core {
+  manager: LabManager;
+  pool: Pool;
+  links: Links;
+  views: LabViews;
+  feed: Feed;
+  http: HttpSide;
+  /**
+   * Takes the data folder, reconciles engine and store, and fills the pool.
+   *
+   * @throws {AlreadyRunningError} when another server runs on the data folder.
+   */
+  start(): Promise<void>;
+  /** @throws Node's error when the address cannot be listened on. */
+  listen(): Promise<Server>;
+}
+
+export function createLog(config: Config): Log {
+  return pino({ level: config.logLevel, base: null }, pino.destination({ dest: logFile(config), sync: true }));
+}
+
+export function logFile(config: Config): string {
+  return join(config.dataDir, 'logs', 'server.log');
+}
+
+export function controlSocket(config: Config): string {
+  return join(config.dataDir, 'control.sock');
+}
+
+/** Makes the data folder. @throws {ConfigError} naming LAB_DATA_DIR when it cannot be written. */
+export function prepareDataDir(config: Config): void {
+  try {
+    mkdirSync(join(config.dataDir, 'logs'), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new ConfigError(
+      `LAB_DATA_DIR=${config.dataDir} cannot be written (${(error as NodeJS.ErrnoException).code}): ` +
+        'choose a folder that this user may write.',
+    );
+  }
+}
+
+/** dockerode for the engine of DOCKER_HOST, as the docker command would use it. */
+export function connectDocker(): Docker {
+  return new Docker();
+}
+
+export async function createCore({ config, images, overrides = {} }: AppOptions): Promise<Core> {
+  await using stack = new AsyncDisposableStack();
+  const log = overrides.log ?? createLog(config);
+  const store = stack.use(overrides.store ?? openSqliteStore(join(config.dataDir, 'matryoshka.db')));
+  const engine = stack.use(
+    overrides.engine ??
+      new DockerEngine({ docker: connectDocker(), dockerHost: config.dockerHost, install: store.installId, images }),
+  );
+  const labs = withLife(overrides.labs ?? (await LabCatalog.load(folders.labs)), config);
+  const lessons = overrides.lessons ?? (await LessonCatalog.load(folders.lessons));
+  const sandboxes = new Sandboxes({ store, engine, lease: config.lease, log });
+  stack.defer(() => sandboxes.settled());
+  const scripts = new StepScripts(engine, lessons);
+  const owned = stack.move();
+  return {
+    config,
+    engine,
+    store,
+    sandboxes,
+    scripts,
+    lessons,
+    labs,
+    log,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Builds and wires everything; disposing it ends all labs and removes every sandbox. */
+export async function createApp(options: AppOptions): Promise<App> {
+  await using stack = new AsyncDisposableStack();
+  const core = stack.use(await createCore(options));
+  const { config, engine, store, sandboxes, scripts, lessons, labs, log } = core;
+  const info = await engine.info();
+  const isolation: Isolation = info.isolation;
+  const feed = new Feed();
+  const transcripts = new Transcripts(join(config.dataDir, 'terminals'));
+  const pool = stack.use(new Pool({ store, sandboxes, specs: labs.specs, size: config.poolSize, log }));
+  const spawn = options.overrides?.spawn ?? spawnNodePty;
+  const terminals: Terminals = stack.use(
+    new Terminals({ engine, spawn, transcripts, feed, onActivity: (id) => void manager.touch(id), log }),
+  );
+  const manager: LabManager = new LabManager({
+    store,
+    sandboxes,
+    pool,
+    feed,
+    specs: labs,
+    isolation,
+    maxLabs: config.maxLabs ?? capacity(info.memory, labs.specs),
+    terminalsOf: (lab, spec) => terminals.views(lab, spec),
+    log,
+  });
+  const maps = stack.use(new MapWatcher({ engine, feed, log }));
+  const checks = stack.use(new Checks({ store, manager, lessons, scripts, feed, log }));
+  const course = new Course({ store, lessons, feed });
+  const blocks = new Blocks({ engine, manager, terminals, course });
+  const server = { isolation, standins: info.standins, cgroup: info.cgroup };
+  const views = new LabViews({ store, manager, checks, server });
+  const links = new Links(store);
+  const http = stack.use(
+    createHttpSide({
+      ...{ config, engine, store, pool, manager, lessons, course, checks, scripts, blocks, views, maps },
+      ...{ terminals, links, feed, log, site: options.site },
+    }),
+  );
+  // Disposed in reverse: nothing is judged any more, all labs end while their pages still listen, then the rest.
+  stack.use(manager);
+  const reaper = stack.use(new Reaper({ store, engine, manager, sandboxes, feed, specs: labs, log }));
+  const owned = stack.move();
+  return {
+    ...core,
+    ...{ manager, pool, links, views, feed, http },
+    async start() {
+      const control = createControl({
+        ...{ store, engine, manager, views, links, log },
+        newLearner: () => http.sessions.createLearner(),
+        address: () => http.origins.main,
+      });
+      owned.use(await listenControl(control, controlSocket(config)));
+      await reaper.start();
+      pool.fill();
+    },
+    async listen() {
+      const listening = await listen(http, config);
+      owned.defer(() => {
+        listening.closeAllConnections();
+        listening.close();
+      });
+      return listening;
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Lifetimes of the settings replace those of lab.yaml. */
+function withLife(catalog: LabCatalog, { life }: Config): Core['labs'] {
+  const specs = catalog.specs.map((spec) => ({ ...spec, life: { ...spec.life, ...life } }));
+  return { specs, spec: (id) => specs.find((spec) => spec.id === id) };
+}
+
+function capacity(memory: number, specs: readonly LabSpec[]): number {
+  const reserve = Math.max(...specs.map((spec) => spec.reserve));
+  return Math.max(1, Math.min(mostLabs, Math.floor((memory * memoryShare) / reserve)));
+}

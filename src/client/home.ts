@@ -1,1 +1,2 @@
-export {};
+import './home/learner-card.ts';
+import './home/lesson-progress.ts';

@@ -1,1 +1,41 @@
-export {};
+import { fill } from '../i18n/fill.ts';
+import type { MeView } from '../shared/api.ts';
+import { ask, sentenceOf } from './api.ts';
+import { languageOfPage } from './language.ts';
+import { learnerName } from './learner-name.ts';
+import { text } from './page-text.ts';
+
+/** Exchanges the token of a resume link, which stands in the fragment and so never in a log, for the learner's cookie. */
+class ResumeExchange extends HTMLElement {
+  connectedCallback(): void {
+    this.role = 'status';
+    const token = location.hash.slice(1);
+    // The token must not stay in the address, where it could be copied or seen.
+    history.replaceState(null, '', location.pathname);
+    if (token) void this.#exchange(token);
+    else this.#say(text.resume.hello);
+  }
+
+  async #exchange(token: string): Promise<void> {
+    this.#say(text.resume.working);
+    try {
+      const me = await ask<MeView>('POST', 'me/resume', { token });
+      this.#say(fill(text.resume.done, { name: learnerName(me.learner, text.numberedLearner) }));
+      const home = document.createElement('a');
+      home.className = 'button';
+      home.href = `/${languageOfPage()}/`;
+      home.textContent = text.resume.home;
+      this.append(Object.assign(document.createElement('p'), { className: 'after' }), home);
+    } catch (error) {
+      this.#say(sentenceOf(error));
+    }
+  }
+
+  #say(sentence: string): void {
+    const words = document.createElement('p');
+    words.textContent = sentence;
+    this.replaceChildren(words);
+  }
+}
+
+customElements.define('resume-exchange', ResumeExchange);

@@ -1,1 +1,17 @@
-export {};
+import '../lab/lab-bar.ts';
+import '../lab/lab-workspace.ts';
+import '../lab/split-divider.ts';
+import '../lab/standin-note.ts';
+import './answer-box.ts';
+import './predict-box.ts';
+import './quiz-box.ts';
+import './run-block.ts';
+import './step-check.ts';
+import { showNotices } from '../lab/notices.ts';
+import { session } from '../session.ts';
+import { followSteps } from './steps.ts';
+import { showVariants } from './variants.ts';
+
+showNotices();
+followSteps();
+session.subscribe(showVariants);

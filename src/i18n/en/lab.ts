@@ -28,7 +28,7 @@ export const lab = {
   terminal: {
     tabs: 'Terminals',
     label: 'Terminal {name}, level {level}',
-    leave: 'F6 leaves the terminal',
+    leave: 'leaves the terminal',
     toText: 'Back to the step',
     copyPaste: 'Ctrl+Shift+C copies, Ctrl+Shift+V pastes',
     connecting: 'Connecting …',

@@ -30,7 +30,7 @@ export const lab: LabText = {
   terminal: {
     tabs: '终端',
     label: '终端 {name}，第 {level} 层',
-    leave: '按F6离开终端',
+    leave: '离开终端',
     toText: '回到步骤',
     copyPaste: 'Ctrl+Shift+C复制，Ctrl+Shift+V粘贴',
     connecting: '正在连接……',

@@ -1,0 +1,105 @@
+import { html, nothing } from 'lit';
+import { fill } from '../../i18n/fill.ts';
+import type { LearnerView, ResumeView } from '../../shared/api.ts';
+import { ask, sentenceOf } from '../api.ts';
+import { learnerName } from '../learner-name.ts';
+import { text } from '../page-text.ts';
+import { session } from '../session.ts';
+import { SessionElement } from '../session-element.ts';
+import { clock } from '../time.ts';
+
+/** On the home page: who the learner is to the server, his lab, and the way to another device. */
+class LearnerCard extends SessionElement {
+  protected override readonly ticks = true;
+  #renaming = false;
+  #link = '';
+  #said = '';
+
+  protected override render() {
+    if (session.failure) return this.#failed(session.failure);
+    if (!session.learner) return nothing;
+    return html`<div class="learner">
+      ${this.#renaming ? this.#nameForm(session.learner) : this.#name(session.learner)}
+      <span class="lab-line">${this.#lab()}</span>
+      ${this.#link ? this.#linkField() : nothing}
+      <span role="status" class="note" ?hidden=${!this.#said}>${this.#said}</span>
+    </div>`;
+  }
+
+  #failed(sentence: string) {
+    return html`<div class="learner" role="alert">
+      <span>${sentence}</span>
+      <button class="ghost" type="button" @click=${() => session.connect(true)}>${text.retry}</button>
+    </div>`;
+  }
+
+  #name(learner: LearnerView) {
+    return html`<b>${learnerName(learner, text.numberedLearner)}</b>
+      <button class="ghost" type="button" @click=${() => this.#set(true)}>${text.home.rename}</button>
+      <button class="ghost" type="button" @click=${this.#copyLink}>${text.home.resume}</button>
+      ${session.isInstructor ? html`<a href="instructor/">${text.instructorLink}</a>` : nothing}`;
+  }
+
+  #nameForm(learner: LearnerView) {
+    return html`<form @submit=${this.#rename}>
+      <label for="new-name">${text.home.name}</label>
+      <input id="new-name" name="name" type="text" maxlength="40" required .value=${learner.name ?? ''} />
+      <button class="small" type="submit">${text.home.save}</button>
+      <button class="ghost" type="button" @click=${() => this.#set(false)}>${text.cancel}</button>
+    </form>`;
+  }
+
+  #lab() {
+    const { lab } = session;
+    if (!lab || lab.state === 'ended') return text.home.none;
+    const left = fill(text.timeLeft, { time: clock(lab.expiresAt - Date.now()) });
+    return html`<span class="lab-state" data-state=${lab.state}
+      ><span class="dot"></span>${text.home.yourLab}: ${text.states[lab.state]}${
+        lab.state === 'ready' ? ` · ${left}` : nothing
+      }</span
+    >`;
+  }
+
+  #linkField() {
+    return html`<label class="link-field"
+      >${text.home.link}
+      <input type="text" readonly .value=${this.#link} @focus=${(event: FocusEvent) => (event.target as HTMLInputElement).select()} />
+    </label>`;
+  }
+
+  #set(renaming: boolean): void {
+    this.#renaming = renaming;
+    this.#said = '';
+    this.requestUpdate();
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>(renaming ? 'input' : 'button')?.focus());
+  }
+
+  #rename = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const name = String(new FormData(event.target as HTMLFormElement).get('name')).trim();
+    await this.#attempt(async () => {
+      session.learner = await ask<LearnerView>('PUT', 'me/name', { name });
+      this.#set(false);
+      this.#said = text.home.saved;
+    });
+  };
+
+  #copyLink = (): Promise<void> =>
+    this.#attempt(async () => {
+      this.#link = (await ask<ResumeView>('POST', 'me/resume-link')).link;
+      // The clipboard is missing without TLS; the link then stands in the field.
+      await navigator.clipboard?.writeText(this.#link);
+      this.#said = text.home.copied;
+    });
+
+  async #attempt(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.#said = sentenceOf(error);
+    }
+    this.requestUpdate();
+  }
+}
+
+customElements.define('learner-card', LearnerCard);

@@ -1,0 +1,29 @@
+import { fill } from '../../i18n/fill.ts';
+import { text } from '../page-text.ts';
+import { session } from '../session.ts';
+
+/** On a lesson's card: one mark per step, and how many are passed. Empty until one is. */
+class LessonProgress extends HTMLElement {
+  connectedCallback(): void {
+    session.subscribe(() => this.#draw());
+    this.#draw();
+  }
+
+  #draw(): void {
+    const steps = (this.dataset.steps ?? '').split(' ');
+    const passed = steps.map((step) => session.progress(this.dataset.lesson ?? '', step)?.passedAt !== undefined);
+    const n = passed.filter(Boolean).length;
+    this.replaceChildren();
+    if (n === 0) return;
+    const marks = document.createElement('span');
+    marks.className = 'marks';
+    marks.ariaHidden = 'true';
+    for (const done of passed) {
+      marks.append(Object.assign(document.createElement('span'), { className: done ? 'mark passed' : 'mark' }));
+    }
+    const words = n === steps.length ? text.home.complete : fill(text.home.passed, { n, of: steps.length });
+    this.append(marks, words);
+  }
+}
+
+customElements.define('lesson-progress', LessonProgress);

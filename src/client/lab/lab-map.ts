@@ -1,0 +1,119 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { count, fill } from '../../i18n/fill.ts';
+import type { MapContainer, MapDaemon } from '../../shared/api.ts';
+import { text as pageText } from '../page-text.ts';
+import { session } from '../session.ts';
+import { SessionElement } from '../session-element.ts';
+import { labText } from '../terminal/lab-text.ts';
+import { byId, mapChanges } from './map-changes.ts';
+import { phaseList } from './phases.ts';
+
+const text = labText.map;
+/** Hex digits of a daemon's id at each end; enough to tell two apart at a glance. */
+const idDigits = 4;
+
+/** Who owns what: daemons and containers of all levels as a nested list, drawn as nested boxes. */
+class LabMap extends SessionElement {
+  protected override readonly ticks = true;
+  #before: MapDaemon | undefined;
+  #news = '';
+  #added = new Set<string>();
+
+  protected override render() {
+    const { lab, map } = session;
+    const isStarting = lab?.state === 'starting';
+    if (map) this.#compare(map);
+    else this.#before = undefined;
+    return html`<div class="map">
+      <div class="map-bar">
+        <h2>${isStarting ? pageText.starting.again : text.title}</h2>
+        ${isStarting ? nothing : [1, 2, 3].map((n) => html`<span class="key level-${n}"><i></i>L${n}</span>`)}
+      </div>
+      ${isStarting ? phaseList(lab) : map ? this.#host(map) : html`<p class="note">${text.waiting}</p>`}
+      <p class="visually-hidden" role="status">${this.#news}</p>
+    </div>`;
+  }
+
+  #host(daemon: MapDaemon) {
+    return html`<ul class="tree">
+      <li class="box level-${daemon.level}">
+        <div class="name"><b>L${daemon.level} · ${text.host}</b><span class="facts">${daemonFacts(daemon)}</span></div>
+        ${this.#containers(daemon)}
+      </li>
+    </ul>`;
+  }
+
+  #containers(daemon: MapDaemon): TemplateResult {
+    if (daemon.containers.length === 0 && daemon.omitted === 0) return html`<p class="more">${text.empty}</p>`;
+    return html`<ul>
+      ${daemon.containers.map((box) => this.#box(daemon, box))}
+      ${daemon.omitted > 0 ? html`<li class="more">${count(text.omitted, daemon.omitted)}</li>` : nothing}
+    </ul>`;
+  }
+
+  #box(owner: MapDaemon, box: MapContainer): TemplateResult {
+    const classes = [
+      `box level-${box.level}`,
+      box.daemons.length > 0 ? 'deep' : '',
+      box.state === 'running' ? '' : 'still',
+      this.#added.has(`${owner.id}/${box.id}`) ? 'new' : '',
+    ];
+    return html`<li class=${classes.join(' ')} data-container=${box.name}>
+      <div class="name">
+        <b>L${box.level} · ${box.name}</b>
+        <span class="facts">${facts(box)}</span>
+        ${box.pids.length > 0 ? pids(box.pids) : nothing}
+      </div>
+      ${box.daemons.map((daemon) => this.#containers(daemon))}
+    </li>`;
+  }
+
+  #compare(map: MapDaemon): void {
+    if (this.#before === map) return;
+    if (this.#before) {
+      const old = byId(this.#before);
+      this.#added = new Set([...byId(map).keys()].filter((id) => !old.has(id)));
+      const changes = mapChanges(this.#before, map);
+      const sentences = changes.map(({ kind, ...values }) =>
+        fill(text[kind], { ...values, state: stateWord(values.state) }),
+      );
+      if (sentences.length > 0) this.#news = sentences.join(' ');
+    }
+    this.#before = map;
+  }
+}
+
+function facts(box: MapContainer): string {
+  const all = [
+    box.image,
+    box.privileged && text.privileged,
+    box.state !== 'running' && stateWord(box.state),
+    box.socket && fill(text.socket, { daemon: shortId(box.socket) }),
+    ...box.daemons.map(daemonFacts),
+  ];
+  return all.filter(Boolean).join(' · ');
+}
+
+function daemonFacts(daemon: MapDaemon): string {
+  return [fill(text.daemon, { version: daemon.version }), shortId(daemon.id), daemon.driver]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+function pids(numbers: readonly number[]): TemplateResult {
+  const chain = numbers.join(' → ');
+  return html`<span class="pids"
+    ><span class="visually-hidden">${fill(text.pids, { pids: numbers.join(', ') })}</span
+    ><span aria-hidden="true">${chain}</span></span
+  >`;
+}
+
+function stateWord(state: string): string {
+  return (text.states as Record<string, string>)[state] ?? state;
+}
+
+function shortId(id: string): string {
+  return id.length > 2 * idDigits + 1 ? `${id.slice(0, idDigits)}…${id.slice(-idDigits)}` : id;
+}
+
+customElements.define('lab-map', LabMap);

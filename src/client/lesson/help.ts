@@ -1,0 +1,35 @@
+import type { ProgressView, SolutionView, StepProgress } from '../../shared/api.ts';
+import { ask } from '../api.ts';
+import { session } from '../session.ts';
+import { here } from './here.ts';
+
+/** Asks the server for the next hint, then shows it. Hints are counted there. */
+export async function takeHint(step: HTMLElement, level: number): Promise<void> {
+  const { progress } = await ask<ProgressView>('POST', `${path(step)}/hints`, { level });
+  session.keepProgress(progress);
+  step.querySelector<HTMLElement>(`.hint[data-hint="${level}"]`)?.focus();
+}
+
+/** Shows the hints that the learner has taken, also before a reload. */
+export function showTakenHints(step: HTMLElement, progress: StepProgress | undefined): void {
+  for (const hint of step.querySelectorAll<HTMLElement>('.hint')) {
+    hint.classList.toggle('revealed', Number(hint.dataset.hint) <= (progress?.hints ?? 0));
+  }
+}
+
+/** Asks the server for the solution's script and shows it under the author's words. */
+export async function showSolution(step: HTMLElement): Promise<void> {
+  const { script, progress } = await ask<SolutionView>('POST', `${path(step)}/solution`, {});
+  const box = step.querySelector<HTMLElement>('.solution');
+  if (box) {
+    box.querySelector('.script')?.remove();
+    box.append(Object.assign(document.createElement('pre'), { className: 'script', textContent: script.trimEnd() }));
+    box.classList.add('revealed');
+    box.focus();
+  }
+  session.keepProgress(progress);
+}
+
+function path(step: HTMLElement): string {
+  return `lessons/${here.lesson}/steps/${step.dataset.step}`;
+}

@@ -1,0 +1,81 @@
+import { fill } from '../../i18n/fill.ts';
+import type { BlockView, TerminalView } from '../../shared/api.ts';
+import { ask, ProblemError, sentenceOf } from '../api.ts';
+import { confirmed } from '../confirm.ts';
+import { text } from '../page-text.ts';
+import { here, readyLab } from './here.ts';
+
+/** How long "copied" and "typed" stay, milliseconds. */
+const noteFor = 5000;
+
+/** A block's command: copied, or typed into the right terminal by the server, which is only told the block's id. */
+class RunBlock extends HTMLElement {
+  #running = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  connectedCallback(): void {
+    this.querySelector('[data-action="run"]')?.addEventListener('click', () => this.#run());
+    this.querySelector('[data-action="copy"]')?.addEventListener('click', () => this.#copy());
+  }
+
+  async #run(): Promise<void> {
+    if (this.#running) return;
+    if (!readyLab()) return this.#leadToStart();
+    this.#running = true;
+    this.#say(text.run.sending);
+    try {
+      const terminal = await this.#type(false);
+      if (terminal) this.#show(terminal);
+      else this.#say('');
+    } catch (error) {
+      this.#say(sentenceOf(error));
+    }
+    this.#running = false;
+  }
+
+  /** Nothing when the learner does not want to disturb a busy terminal. */
+  async #type(force: boolean): Promise<TerminalView | undefined> {
+    const { step, block } = this.dataset;
+    try {
+      const path = `labs/${readyLab()?.id}/blocks`;
+      return (await ask<BlockView>('POST', path, { lesson: here.lesson, step, block, force })).terminal;
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.code !== 'terminal-busy' || force) throw error;
+      return (await confirmed(text.ask.busy, false)) ? this.#type(true) : undefined;
+    }
+  }
+
+  #show(terminal: TerminalView): void {
+    document.dispatchEvent(new CustomEvent('show-terminal', { detail: terminal.name }));
+    this.#say(fill(text.run.sent, { terminal: `L${terminal.level} ${terminal.name}` }), true);
+  }
+
+  #leadToStart(): void {
+    this.#say(text.start.first);
+    const button = document.querySelector<HTMLElement>('lab-workspace [data-action="claim"]');
+    button?.focus();
+    button?.scrollIntoView({ block: 'center' });
+  }
+
+  async #copy(): Promise<void> {
+    const pre = this.querySelector('[data-fact]:not([hidden]) pre') ?? this.querySelector('pre');
+    try {
+      await navigator.clipboard.writeText(pre?.textContent?.trim() ?? '');
+      this.#say(text.run.copied, true);
+    } catch {
+      // No clipboard without TLS or permission: the text can still be selected.
+      if (pre) getSelection()?.selectAllChildren(pre);
+      this.#say(text.run.copyFailed, true);
+    }
+  }
+
+  #say(sentence: string, passing = false): void {
+    const note = this.querySelector('.block-note');
+    if (!note) return;
+    note.textContent = sentence;
+    clearTimeout(this.#timer);
+    if (passing) this.#timer = setTimeout(() => note.replaceChildren(), noteFor);
+  }
+}
+
+customElements.define('run-block', RunBlock);

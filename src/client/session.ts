@@ -1,0 +1,152 @@
+import type {
+  CheckView,
+  LabView,
+  LearnerView,
+  MapDaemon,
+  MeView,
+  Place,
+  ServerView,
+  StepProgress,
+} from '../shared/api.ts';
+import type { EventMessage, EventRequest } from '../shared/events.ts';
+import { ask, sentenceOf } from './api.ts';
+import { type LiveSocket, liveSocket } from './socket.ts';
+
+type Notice = Extract<EventMessage, { type: 'notice' }>;
+
+/** What this page knows of its learner, his lab and the server. Elements read it and are told when it changes. */
+class Session {
+  learner: LearnerView | undefined;
+  lab: LabView | undefined;
+  map: MapDaemon | undefined;
+  server: ServerView | undefined;
+  /** Place in the queue while the learner waits for a lab. */
+  queued: number | undefined;
+  isInstructor = false;
+  /** Why the server could not be asked, if so. */
+  failure: string | undefined;
+  /** When the lost event socket is tried again. */
+  retryAt: number | undefined;
+
+  #progress = new Map<string, StepProgress>();
+  #checks = new Map<string, CheckView>();
+  #listeners = new Set<() => void>();
+  #noticeListeners = new Set<(notice: Notice) => void>();
+  #socket: LiveSocket<EventRequest> | undefined;
+  #viewing: EventRequest | undefined;
+
+  /** Calls back after every change; the returned function ends it. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  onNotice(listener: (notice: Notice) => void): void {
+    this.#noticeListeners.add(listener);
+  }
+
+  /** Asks the server who we are, which also creates the learner's cookie; then listens when asked to. */
+  async connect(live: boolean): Promise<void> {
+    try {
+      this.#welcome(await ask<MeView>('GET', 'me'));
+      this.failure = undefined;
+      if (live) this.#socket ??= this.#listen();
+    } catch (error) {
+      this.failure = sentenceOf(error);
+    }
+    this.changed();
+  }
+
+  progress(lesson: string, step: string): StepProgress | undefined {
+    return this.#progress.get(`${lesson}/${step}`);
+  }
+
+  check(lesson: string, step: string): CheckView | undefined {
+    return this.#checks.get(`${lesson}/${step}`);
+  }
+
+  /** Tells the server which step is on screen, so that it prepares and checks it. */
+  view(place: Place | null, visible: boolean): void {
+    this.#viewing = { type: 'viewing', place, visible };
+    this.#socket?.send(this.#viewing);
+  }
+
+  keepProgress(progress: StepProgress): void {
+    this.#progress.set(`${progress.lesson}/${progress.step}`, progress);
+    this.changed();
+  }
+
+  keepCheck(check: CheckView): void {
+    this.#checks.set(`${check.lesson}/${check.step}`, check);
+    this.changed();
+  }
+
+  keepLab(lab: LabView): void {
+    if (lab.id !== this.lab?.id || lab.generation !== this.lab.generation || lab.state === 'ended') this.#forgetLab();
+    this.lab = lab;
+    this.queued = undefined;
+    this.changed();
+  }
+
+  changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  #forgetLab(): void {
+    this.map = undefined;
+    this.#checks.clear();
+  }
+
+  #listen(): LiveSocket<EventRequest> {
+    return liveSocket<EventMessage, EventRequest>('/ws/events', {
+      open: () => {
+        this.retryAt = undefined;
+        if (this.#viewing) this.#socket?.send(this.#viewing);
+        this.changed();
+      },
+      message: (message) => this.#take(message),
+      lost: (retryAt) => {
+        this.retryAt = retryAt;
+        this.changed();
+      },
+    });
+  }
+
+  #take(message: EventMessage): void {
+    switch (message.type) {
+      case 'hello':
+        this.#welcome(message.me);
+        break;
+      case 'lab':
+        this.keepLab(message.lab);
+        break;
+      case 'queue':
+        this.queued = message.queue.position;
+        break;
+      case 'check':
+        this.keepCheck(message.check);
+        break;
+      case 'progress':
+        this.keepProgress(message.progress);
+        break;
+      case 'map':
+        if (message.lab === this.lab?.id) this.map = message.map;
+        break;
+      case 'notice':
+        for (const listener of this.#noticeListeners) listener(message);
+    }
+    this.changed();
+  }
+
+  #welcome(me: MeView): void {
+    this.learner = me.learner;
+    this.server = me.server;
+    this.isInstructor = me.instructor;
+    this.#progress = new Map(me.progress.map((each) => [`${each.lesson}/${each.step}`, each]));
+    if (me.lab) this.keepLab(me.lab);
+    else if (this.lab && this.lab.state !== 'ended') this.lab = undefined;
+  }
+}
+
+/** The one session of this page. */
+export const session = new Session();

@@ -17,9 +17,17 @@ if [ -z "$mirror" ]; then
   exit 3
 fi
 
-# pdeathsig: when the platform is killed, mmdebstrap is told and removes its temporary folder.
+# As root mmdebstrap mounts proc, sys and dev in its folder, in the namespace it was started in, and leaves them there
+# when it is killed: whoever then clears the folder away deletes through them. So root gets namespaces of its own, and
+# mounts and processes end together: pdeathsig ends unshare with the platform, kill-child ends the rest with unshare.
+fence=
+if [ "$(id -u)" = 0 ]; then
+  fence='unshare --mount --propagation private --pid --fork --kill-child=KILL --mount-proc'
+fi
+
 # force-unsafe-io: nothing here has to outlive a power cut half done. Manuals and translations are 30 MB nobody reads.
-exec setpriv --pdeathsig TERM mmdebstrap \
+# shellcheck disable=SC2086 # a list of words
+exec setpriv --pdeathsig KILL $fence mmdebstrap \
   --variant=minbase \
   --dpkgopt=force-unsafe-io \
   --dpkgopt='path-exclude=/usr/share/man/*' \

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { removeUnmounted } from './images/bootstrap.ts';
 import { contentHash, imageHashes, imageReference, readContext } from './images/content-hash.ts';
 import { contextTar } from './images/context-tar.ts';
 import { importChanges } from './images/golden.ts';
@@ -134,6 +135,39 @@ describe('an image taken into the golden store', () => {
 
   it('gets nothing it did not have', () => {
     assert.deepEqual(importChanges({ Env: null, Entrypoint: null, Cmd: [], Volumes: null } as never), []);
+  });
+});
+
+describe('clearing up after mmdebstrap', () => {
+  it('removes a folder', async () => {
+    const path = join(folder, 'left-over');
+    await mkdir(join(path, 'deep'), { recursive: true });
+    await removeUnmounted(path);
+    await assert.rejects(stat(path), { code: 'ENOENT' });
+  });
+
+  it('keeps its hands off a folder in which something is mounted', async () => {
+    // Mounted in a namespace of its own, which goes with the command; needs no root.
+    const path = join(folder, 'mounted');
+    await mkdir(join(path, 'inner'), { recursive: true });
+    const script = `
+      import { removeUnmounted } from '${join(import.meta.dirname, 'images/bootstrap.ts')}';
+      await removeUnmounted('${path}');`;
+    const command = `mount -t tmpfs none "$1/inner" && touch "$1/inner/precious" && "$2" --input-type=module -e "$3" && ls "$1/inner"`;
+    const inNamespace = [
+      '--user',
+      '--map-root-user',
+      '--mount',
+      'sh',
+      '-c',
+      command,
+      'sh',
+      path,
+      process.execPath,
+      script,
+    ];
+    const { stdout } = await promisify(execFile)('unshare', inNamespace);
+    assert.equal(stdout, 'precious\n');
   });
 });
 

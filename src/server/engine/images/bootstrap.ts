@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, chmod, constants, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { access, chmod, constants, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ImageError } from './image-error.ts';
@@ -66,19 +66,29 @@ export async function bootstrapBase(
 async function workFolder(signal: AbortSignal): Promise<AsyncDisposable & { path: string }> {
   const prefix = 'matryoshka-base-';
   const lock = await machineLock('base', signal);
-  const remove = (path: string) => rm(path, { recursive: true, force: true, maxRetries: 5 }).catch(() => {}); // the next one does
   for (const name of await readdir(tmpdir())) {
-    if (name.startsWith(prefix)) await remove(join(tmpdir(), name));
+    if (name.startsWith(prefix)) await removeUnmounted(join(tmpdir(), name));
   }
   const path = await mkdtemp(join(tmpdir(), prefix));
   await chmod(path, 0o755); // apt reads there as a user of its own
   return {
     path,
     [Symbol.asyncDispose]: async () => {
-      await remove(path);
+      await removeUnmounted(path);
       await lock[Symbol.asyncDispose]();
     },
   };
+}
+
+/**
+ * Removes a folder unless something is mounted in it. bootstrap.sh mounts in a namespace of its own, so nothing should
+ * be; but a mistake there must not make a recursive removal walk into a machine's /proc, /sys or /dev.
+ */
+export async function removeUnmounted(path: string): Promise<void> {
+  const mounts = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').map((line) => line.split(' ')[4] ?? '');
+  if (mounts.some((point) => point === path || point.startsWith(`${path}/`))) return;
+  // What a dying process still writes makes it fail; the next preparation comes by again.
+  await rm(path, { recursive: true, force: true, maxRetries: 5 }).catch(() => {});
 }
 
 async function install({ onProgress, signal }: Workshop, log: (text: string) => Promise<void>): Promise<void> {

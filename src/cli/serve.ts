@@ -58,6 +58,8 @@ function phases(config: Config, store: Store): Listr<Started> {
         title: 'images',
         task: async (ctx, task) => {
           ctx.images = await images(config, store, ({ image, phase, detail, done }) => {
+            // Where every line stays, the single steps of a build are noise.
+            if (!process.stdout.isTTY && detail?.startsWith('Step ')) return;
             task.output = [image, phase, detail, done ? '✓' : ''].filter(Boolean).join(' ');
           });
         },

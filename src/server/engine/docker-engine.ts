@@ -68,7 +68,7 @@ export class DockerEngine implements Engine {
   }
 
   async create(request: SandboxRequest, signal?: AbortSignal): Promise<string> {
-    const options = () =>
+    const options = (privileged: boolean) =>
       sandboxOptions({
         image: this.#options.images.sandbox,
         golden: this.#options.images.golden,
@@ -76,15 +76,16 @@ export class DockerEngine implements Engine {
         labels: { [installLabel]: this.#options.install, [sandboxLabel]: request.id },
         limits: request.spec.limits,
         leaseUntil: Math.round(request.leaseUntil / 1000),
-        privileged: this.#privileged,
+        privileged,
       });
+    const privileged = this.#privileged;
     try {
-      return await this.#createAndStart(options(), signal);
+      return await this.#createAndStart(options(privileged), signal);
     } catch (error) {
       // Where the machine withholds a capability, `Privileged` is accepted at create and refused at start.
-      if (!this.#privileged || !/apply caps|operation not permitted/i.test((error as Error).message)) throw error;
+      if (!privileged || !/apply caps|operation not permitted/i.test((error as Error).message)) throw error;
       this.#privileged = false;
-      return await this.#createAndStart(options(), signal);
+      return await this.#createAndStart(options(false), signal);
     }
   }
 

@@ -1,16 +1,15 @@
 import { fill } from '../i18n/fill.ts';
 import type { Problem, ProblemCode } from '../shared/problem.ts';
+import { loadDialogText } from './dialog-text.ts';
 import { text } from './page-text.ts';
 
 /** The server refused or failed; `message` is a sentence in the page's language. */
 export class ProblemError extends Error {
   readonly code: ProblemCode | 'unreachable';
 
-  constructor(problem?: Partial<Problem>) {
-    const code = problem?.code;
-    const sentence = code && text.problems[code];
-    super(sentence ? fill(sentence, { field: problem.field ?? '…', ...problem.values }) : text.failed.connect);
-    this.code = code ?? 'unreachable';
+  constructor(code: ProblemCode | 'unreachable', sentence: string) {
+    super(sentence);
+    this.code = code;
   }
 }
 
@@ -25,14 +24,25 @@ export async function ask<Answer>(method: string, path: string, body?: unknown):
     init.body = JSON.stringify(body);
   }
   const response = await fetch(`/api/${path}`, init).catch(() => {
-    throw new ProblemError();
+    throw unreachable();
   });
   const answer = response.status === 204 ? undefined : await response.json().catch(() => undefined);
-  if (!response.ok) throw new ProblemError(answer ?? { code: 'internal' });
+  if (!response.ok) throw await refusal(answer);
   return answer as Answer;
 }
 
 /** What to say about something that was thrown. */
 export function sentenceOf(error: unknown): string {
-  return error instanceof ProblemError ? error.message : text.problems.internal;
+  return error instanceof ProblemError ? error.message : text.failed.unknown;
+}
+
+async function refusal(problem: Partial<Problem> = {}): Promise<ProblemError> {
+  const dialog = await loadDialogText().catch(() => undefined);
+  if (!dialog) return unreachable();
+  const code = problem.code && problem.code in dialog.problems ? problem.code : 'internal';
+  return new ProblemError(code, fill(dialog.problems[code], { field: problem.field ?? '…', ...problem.values }));
+}
+
+function unreachable(): ProblemError {
+  return new ProblemError('unreachable', text.failed.connect);
 }

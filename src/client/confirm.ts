@@ -1,9 +1,8 @@
-import { text } from './page-text.ts';
-
 export interface Question {
   title: string;
   body: string;
   yes: string;
+  no: string;
 }
 
 /** Asks in a dialog; false when it is cancelled or closed. `grave` marks what cannot be undone. */
@@ -15,7 +14,7 @@ export function confirmed(question: Question, grave = true): Promise<boolean> {
   const body = element('p', question.body, { id: 'question-body' });
   const form = element('form', '', { className: 'row-end' });
   form.method = 'dialog';
-  const no = element('button', text.cancel, { className: 'ghost', value: '' });
+  const no = element('button', question.no, { className: 'ghost', value: '' });
   const yes = element('button', question.yes, { className: grave ? 'button grave' : 'button', value: 'yes' });
   form.append(no, yes);
   dialog.append(title, body, form);

@@ -1,6 +1,7 @@
 import { fill } from '../i18n/fill.ts';
 import type { MeView } from '../shared/api.ts';
 import { ask, sentenceOf } from './api.ts';
+import { homeText } from './home/home-text.ts';
 import { languageOfPage } from './language.ts';
 import { learnerName } from './learner-name.ts';
 import { text } from './page-text.ts';
@@ -13,18 +14,18 @@ class ResumeExchange extends HTMLElement {
     // The token must not stay in the address, where it could be copied or seen.
     history.replaceState(null, '', location.pathname);
     if (token) void this.#exchange(token);
-    else this.#say(text.resume.hello);
+    else this.#say(homeText.resume.hello);
   }
 
   async #exchange(token: string): Promise<void> {
-    this.#say(text.resume.working);
+    this.#say(homeText.resume.working);
     try {
       const me = await ask<MeView>('POST', 'me/resume', { token });
-      this.#say(fill(text.resume.done, { name: learnerName(me.learner, text.numberedLearner) }));
+      this.#say(fill(homeText.resume.done, { name: learnerName(me.learner, text.numberedLearner) }));
       const home = document.createElement('a');
       home.className = 'button';
       home.href = `/${languageOfPage()}/`;
-      home.textContent = text.resume.home;
+      home.textContent = homeText.resume.home;
       this.append(Object.assign(document.createElement('p'), { className: 'after' }), home);
     } catch (error) {
       this.#say(sentenceOf(error));

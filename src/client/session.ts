@@ -12,7 +12,7 @@ import type { EventMessage, EventRequest } from '../shared/events.ts';
 import { ask, sentenceOf } from './api.ts';
 import { type LiveSocket, liveSocket } from './socket.ts';
 
-type Notice = Extract<EventMessage, { type: 'notice' }>;
+export type Notice = Extract<EventMessage, { type: 'notice' }>;
 
 /** What this page knows of its learner, his lab and the server. Elements read it and are told when it changes. */
 class Session {

@@ -1,3 +1,5 @@
+export { dialog } from './en/dialog.ts';
+export { home } from './en/home.ts';
 export { instructor } from './en/instructor.ts';
 export { lab } from './en/lab.ts';
 export { page } from './en/page.ts';

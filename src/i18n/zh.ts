@@ -1,3 +1,5 @@
+export { dialog } from './zh/dialog.ts';
+export { home } from './zh/home.ts';
 export { instructor } from './zh/instructor.ts';
 export { lab } from './zh/lab.ts';
 export { page } from './zh/page.ts';

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+// The page loads this file: zod/mini costs it 14 KB (gz) less than zod.
+import * as z from 'zod/mini';
 
 /**
  * Frames of `WS /ws/labs/:id/terminals/:name?from=offset&ticket=…`: binary, one type byte, then the body.
@@ -50,7 +51,7 @@ export const terminalState = z.object({
   /** Bytes before this offset are replay: queries in them must not be answered. */
   liveFrom: z.int(),
   shell: z.enum(['starting', 'running', 'exited']),
-  exitCode: z.int().optional(),
+  exitCode: z.optional(z.int()),
 });
 export type TerminalState = z.infer<typeof terminalState>;
 

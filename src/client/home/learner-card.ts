@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit';
+import { html, nothing } from 'lit/html.js';
 import { fill } from '../../i18n/fill.ts';
 import type { LearnerView, ResumeView } from '../../shared/api.ts';
 import { ask, sentenceOf } from '../api.ts';
@@ -7,10 +7,11 @@ import { text } from '../page-text.ts';
 import { session } from '../session.ts';
 import { SessionElement } from '../session-element.ts';
 import { clock } from '../time.ts';
+import { homeText } from './home-text.ts';
 
 /** On the home page: who the learner is to the server, his lab, and the way to another device. */
 class LearnerCard extends SessionElement {
-  protected override readonly ticks = true;
+  protected override readonly drawEvery = 1000;
   #renaming = false;
   #link = '';
   #said = '';
@@ -35,26 +36,26 @@ class LearnerCard extends SessionElement {
 
   #name(learner: LearnerView) {
     return html`<b>${learnerName(learner, text.numberedLearner)}</b>
-      <button class="ghost" type="button" @click=${() => this.#set(true)}>${text.home.rename}</button>
-      <button class="ghost" type="button" @click=${this.#copyLink}>${text.home.resume}</button>
-      ${session.isInstructor ? html`<a href="instructor/">${text.instructorLink}</a>` : nothing}`;
+      <button class="ghost" type="button" @click=${() => this.#set(true)}>${homeText.home.rename}</button>
+      <button class="ghost" type="button" @click=${this.#copyLink}>${homeText.home.resume}</button>
+      ${session.isInstructor ? html`<a href="instructor/">${homeText.instructorLink}</a>` : nothing}`;
   }
 
   #nameForm(learner: LearnerView) {
     return html`<form @submit=${this.#rename}>
-      <label for="new-name">${text.home.name}</label>
+      <label for="new-name">${homeText.home.name}</label>
       <input id="new-name" name="name" type="text" maxlength="40" required .value=${learner.name ?? ''} />
-      <button class="small" type="submit">${text.home.save}</button>
-      <button class="ghost" type="button" @click=${() => this.#set(false)}>${text.cancel}</button>
+      <button class="small" type="submit">${homeText.home.save}</button>
+      <button class="ghost" type="button" @click=${() => this.#set(false)}>${homeText.home.cancel}</button>
     </form>`;
   }
 
   #lab() {
     const { lab } = session;
-    if (!lab || lab.state === 'ended') return text.home.none;
+    if (!lab || lab.state === 'ended') return homeText.home.none;
     const left = fill(text.timeLeft, { time: clock(lab.expiresAt - Date.now()) });
     return html`<span class="lab-state" data-state=${lab.state}
-      ><span class="dot"></span>${text.home.yourLab}: ${text.states[lab.state]}${
+      ><span class="dot"></span>${homeText.home.yourLab}: ${text.states[lab.state]}${
         lab.state === 'ready' ? ` · ${left}` : nothing
       }</span
     >`;
@@ -62,7 +63,7 @@ class LearnerCard extends SessionElement {
 
   #linkField() {
     return html`<label class="link-field"
-      >${text.home.link}
+      >${homeText.home.link}
       <input type="text" readonly .value=${this.#link} @focus=${(event: FocusEvent) => (event.target as HTMLInputElement).select()} />
     </label>`;
   }
@@ -80,7 +81,7 @@ class LearnerCard extends SessionElement {
     await this.#attempt(async () => {
       session.learner = await ask<LearnerView>('PUT', 'me/name', { name });
       this.#set(false);
-      this.#said = text.home.saved;
+      this.#said = homeText.home.saved;
     });
   };
 
@@ -89,7 +90,7 @@ class LearnerCard extends SessionElement {
       this.#link = (await ask<ResumeView>('POST', 'me/resume-link')).link;
       // The clipboard is missing without TLS; the link then stands in the field.
       await navigator.clipboard?.writeText(this.#link);
-      this.#said = text.home.copied;
+      this.#said = homeText.home.copied;
     });
 
   async #attempt(action: () => Promise<void>): Promise<void> {

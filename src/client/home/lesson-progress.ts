@@ -1,6 +1,6 @@
 import { fill } from '../../i18n/fill.ts';
-import { text } from '../page-text.ts';
 import { session } from '../session.ts';
+import { homeText } from './home-text.ts';
 
 /** On a lesson's card: one mark per step, and how many are passed. Empty until one is. */
 class LessonProgress extends HTMLElement {
@@ -21,7 +21,7 @@ class LessonProgress extends HTMLElement {
     for (const done of passed) {
       marks.append(Object.assign(document.createElement('span'), { className: done ? 'mark passed' : 'mark' }));
     }
-    const words = n === steps.length ? text.home.complete : fill(text.home.passed, { n, of: steps.length });
+    const words = n === steps.length ? homeText.home.complete : fill(homeText.home.passed, { n, of: steps.length });
     this.append(marks, words);
   }
 }

@@ -1,9 +1,10 @@
-import { html, LitElement, nothing } from 'lit';
+import { html, nothing } from 'lit/html.js';
 import { count, fill } from '../../i18n/fill.ts';
 import type { InstructorLabsView, InstructorLabView } from '../../shared/api.ts';
 import type { InstructorMessage } from '../../shared/events.ts';
 import { ask, ProblemError, sentenceOf } from '../api.ts';
 import { confirmed } from '../confirm.ts';
+import { DrawnElement } from '../drawn-element.ts';
 import { learnerName } from '../learner-name.ts';
 import { text as pageText } from '../page-text.ts';
 import { type LiveSocket, liveSocket } from '../socket.ts';
@@ -14,29 +15,23 @@ import { type Action, labTable, type Titles } from './lab-table.ts';
 type View = 'loading' | 'signed-out' | 'signed-in' | { failure: string };
 
 /** The instructor's page: signs in by the link's token, lists every lab, and acts on them after a question. */
-class InstructorBoard extends LitElement {
+class InstructorBoard extends DrawnElement {
+  protected override readonly drawEvery = 1000;
   #view: View = 'loading';
   #labs = new Map<string, InstructorLabView>();
   #titles: Titles = {};
   #socket: LiveSocket<never> | undefined;
   #retryAt: number | undefined;
   #signInProblem = '';
-  #timer: ReturnType<typeof setInterval> | undefined;
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#titles = JSON.parse(this.dataset.titles ?? '{}');
-    this.#timer = setInterval(() => this.requestUpdate(), 1000);
     void this.#enter();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearInterval(this.#timer);
     this.#socket?.[Symbol.dispose]();
   }
 
@@ -120,7 +115,7 @@ class InstructorBoard extends LitElement {
   #act = async (action: Action, lab: InstructorLabView): Promise<void> => {
     const name = learnerName(lab.learner, pageText.numberedLearner);
     const { title, body, yes } = text.ask[action];
-    if (!(await confirmed({ title: fill(title, { name }), body, yes }, action !== 'extend'))) return;
+    if (!(await confirmed({ title: fill(title, { name }), body, yes, no: text.cancel }, action !== 'extend'))) return;
     try {
       if (action === 'end') await ask('DELETE', `labs/${lab.id}`);
       else await ask('POST', `labs/${lab.id}/${action}`);

@@ -1,5 +1,5 @@
-import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { html, nothing } from 'lit/html.js';
 import { count, fill } from '../../i18n/fill.ts';
 import type { InstructorLabView } from '../../shared/api.ts';
 import { learnerName } from '../learner-name.ts';

@@ -1,58 +1,34 @@
 import { fill } from '../../i18n/fill.ts';
-import type { LabView, QueueView } from '../../shared/api.ts';
-import { ask, ProblemError, sentenceOf } from '../api.ts';
-import { confirmed } from '../confirm.ts';
-import { here } from '../lesson/here.ts';
-import { text } from '../page-text.ts';
+import type { LabView } from '../../shared/api.ts';
+import { ask, sentenceOf } from '../api.ts';
+import { loadDialogText } from '../dialog-text.ts';
+import { agreed } from '../questions.ts';
 import { session } from '../session.ts';
 import { timeOfDay } from '../time.ts';
 import { toast } from '../toast.ts';
 
-/**
- * Asks for a lab. A live lab of another kind is ended first when the learner agrees; false when he does not.
- * @throws {ProblemError}
- */
-export async function claim(name: string, replace = false): Promise<boolean> {
-  const request = { spec: here.spec, lesson: here.lesson, replace, ...(name && { name }) };
+/** What a learner can do with his lab; loaded when he first does it. */
+export type LabAction = 'extend' | 'reset' | 'end';
+
+const actions: Record<LabAction, (lab: LabView) => Promise<void>> = {
+  async extend(lab) {
+    const extended = await ask<LabView>('POST', `labs/${lab.id}/extend`);
+    session.keepLab(extended);
+    const time = timeOfDay(extended.expiresAt, document.documentElement.lang);
+    toast(fill((await loadDialogText()).extended, { time }));
+  },
+  async reset(lab) {
+    if (await agreed('reset')) await ask('POST', `labs/${lab.id}/reset`);
+  },
+  async end(lab) {
+    if (await agreed('end')) await ask('DELETE', `labs/${lab.id}`);
+  },
+};
+
+export async function act(action: LabAction): Promise<void> {
   try {
-    const answer = await ask<LabView | QueueView>('POST', 'labs', request);
-    if ('position' in answer) {
-      session.queued = answer.position;
-      session.changed();
-    } else keepIfNewer(answer);
-    return true;
-  } catch (error) {
-    if (!(error instanceof ProblemError) || error.code !== 'other-lab' || replace) throw error;
-    return (await confirmed(text.ask.otherLab)) && claim(name, true);
-  }
-}
-
-/** An event may have overtaken the answer. */
-function keepIfNewer(lab: LabView): void {
-  if (session.lab?.id !== lab.id || session.lab.state === 'ended') session.keepLab(lab);
-}
-
-/** Replaces the lab's machine, after a question. */
-export async function reset(): Promise<void> {
-  if (session.lab && (await confirmed(text.ask.reset))) await change('POST', `labs/${session.lab.id}/reset`);
-}
-
-export async function end(): Promise<void> {
-  if (session.lab && (await confirmed(text.ask.end))) await change('DELETE', `labs/${session.lab.id}`);
-}
-
-export async function extend(): Promise<void> {
-  const lab = session.lab && (await change('POST', `labs/${session.lab.id}/extend`));
-  if (!lab) return;
-  session.keepLab(lab);
-  toast(fill(text.bar.extended, { time: timeOfDay(lab.expiresAt, document.documentElement.lang) }));
-}
-
-async function change(method: string, path: string): Promise<LabView | undefined> {
-  try {
-    return await ask<LabView>(method, path);
+    if (session.lab) await actions[action](session.lab);
   } catch (error) {
     toast(sentenceOf(error));
-    return undefined;
   }
 }

@@ -1,18 +1,18 @@
-import { html, nothing } from 'lit';
+import { html, nothing } from 'lit/html.js';
 import { fill } from '../../i18n/fill.ts';
 import type { LabView } from '../../shared/api.ts';
 import { text } from '../page-text.ts';
 import { session } from '../session.ts';
 import { SessionElement } from '../session-element.ts';
 import { clock } from '../time.ts';
-import { end, extend, reset } from './lab-actions.ts';
+import type { LabAction } from './lab-actions.ts';
 
 /** From here on the time left gets weight, milliseconds. */
 const lastMinutes = 600_000;
 
 /** In the head of a lesson: state of the lab in words, time left, and what can be done with it. */
 class LabBar extends SessionElement {
-  protected override readonly ticks = true;
+  protected override readonly drawEvery = 1000;
 
   protected override render() {
     const { lab } = session;
@@ -43,12 +43,17 @@ class LabBar extends SessionElement {
     const minutes = this.dataset.extend;
     const label = minutes ? fill(text.bar.extendBy, { n: minutes }) : text.bar.extend;
     const atLimit = lab.expiresAt >= lab.maxExpiresAt;
-    return html`<button class="ghost" type="button" ?disabled=${atLimit} @click=${extend}>
+    return html`<button class="ghost" type="button" ?disabled=${atLimit} data-action="extend" @click=${press}>
         ${atLimit ? text.bar.atLimit : label}
       </button>
-      <button class="ghost" type="button" @click=${reset}>${text.bar.reset}</button>
-      <button class="ghost" type="button" @click=${end}>${text.bar.end}</button>`;
+      <button class="ghost" type="button" data-action="reset" @click=${press}>${text.bar.reset}</button>
+      <button class="ghost" type="button" data-action="end" @click=${press}>${text.bar.end}</button>`;
   }
+}
+
+async function press(event: Event): Promise<void> {
+  const action = (event.currentTarget as HTMLElement).dataset.action as LabAction;
+  await (await import('./lab-actions.ts')).act(action);
 }
 
 customElements.define('lab-bar', LabBar);

@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { count, fill } from '../../i18n/fill.ts';
 import type { MapContainer, MapDaemon } from '../../shared/api.ts';
 import { text as pageText } from '../page-text.ts';
@@ -14,7 +14,7 @@ const idDigits = 4;
 
 /** Who owns what: daemons and containers of all levels as a nested list, drawn as nested boxes. */
 class LabMap extends SessionElement {
-  protected override readonly ticks = true;
+  protected override readonly drawEvery = 1000;
   #before: MapDaemon | undefined;
   #news = '';
   #added = new Set<string>();

@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { fill } from '../../i18n/fill.ts';
 import type { LabView } from '../../shared/api.ts';
 import { sentenceOf } from '../api.ts';
@@ -7,7 +7,7 @@ import { text } from '../page-text.ts';
 import { session } from '../session.ts';
 import { SessionElement } from '../session-element.ts';
 import { timeOfDay } from '../time.ts';
-import { claim } from './lab-actions.ts';
+import { claim } from './claim.ts';
 import { phaseList } from './phases.ts';
 
 /** How often times of running phases are drawn, milliseconds: tenths of a second are shown. */

@@ -1,4 +1,4 @@
-import { html } from 'lit';
+import { html } from 'lit/html.js';
 import { fill } from '../../i18n/fill.ts';
 import type { LabView, Phase } from '../../shared/api.ts';
 import { text } from '../page-text.ts';

@@ -7,11 +7,10 @@ import './predict-box.ts';
 import './quiz-box.ts';
 import './run-block.ts';
 import './step-check.ts';
-import { showNotices } from '../lab/notices.ts';
 import { session } from '../session.ts';
 import { followSteps } from './steps.ts';
 import { showVariants } from './variants.ts';
 
-showNotices();
+session.onNotice(async (notice) => (await import('../lab/notices.ts')).showNotice(notice));
 followSteps();
 session.subscribe(showVariants);

@@ -1,7 +1,6 @@
 import { fill } from '../../i18n/fill.ts';
 import type { BlockView, TerminalView } from '../../shared/api.ts';
 import { ask, ProblemError, sentenceOf } from '../api.ts';
-import { confirmed } from '../confirm.ts';
 import { text } from '../page-text.ts';
 import { here, readyLab } from './here.ts';
 
@@ -41,7 +40,8 @@ class RunBlock extends HTMLElement {
       return (await ask<BlockView>('POST', path, { lesson: here.lesson, step, block, force })).terminal;
     } catch (error) {
       if (!(error instanceof ProblemError) || error.code !== 'terminal-busy' || force) throw error;
-      return (await confirmed(text.ask.busy, false)) ? this.#type(true) : undefined;
+      const { agreed } = await import('../questions.ts');
+      return (await agreed('busy')) ? this.#type(true) : undefined;
     }
   }
 

@@ -1,8 +1,7 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { fill } from '../../i18n/fill.ts';
 import type { CheckView, ProgressView, StepProgress } from '../../shared/api.ts';
 import { ask, sentenceOf } from '../api.ts';
-import { reset } from '../lab/lab-actions.ts';
 import { text } from '../page-text.ts';
 import { session } from '../session.ts';
 import { SessionElement } from '../session-element.ts';
@@ -20,7 +19,7 @@ const justNow = 2000;
 
 /** Under a step: how it stands and why, what is missing, hints, solution. */
 class StepCheck extends SessionElement {
-  protected override readonly ticks = true;
+  protected override readonly drawEvery = 1000;
   #problem = '';
   #since: number | undefined;
   /** The reason's sentence is made once per check: drawing again must not read it out again. */
@@ -99,7 +98,7 @@ class StepCheck extends SessionElement {
     return html`<span class="grow" role=${this.#problem ? 'alert' : nothing}>
         ${this.#problem || (judged ? this.#age(check.at) : nothing)}
       </span>
-      ${check?.status === 'impossible' ? this.#button(text.step.impossibleDo, reset) : nothing}
+      ${check?.status === 'impossible' ? this.#button(text.step.impossibleDo, resetLab) : nothing}
       ${step.dataset.kind === 'read' ? this.#button(text.step.read, () => this.#read(step)) : nothing}
       ${judged ? this.#button(text.step.checkNow, () => this.#checkNow(step)) : nothing}
       ${this.#help(step, progress)}`;
@@ -153,6 +152,10 @@ class StepCheck extends SessionElement {
       (await ask<ProgressView>('POST', `lessons/${here.lesson}/steps/${step.id}/read`, {})).progress,
     );
   }
+}
+
+async function resetLab(): Promise<void> {
+  await (await import('../lab/lab-actions.ts')).act('reset');
 }
 
 customElements.define('step-check', StepCheck);

@@ -1,4 +1,4 @@
-import { html, nothing } from 'lit';
+import { html, nothing } from 'lit/html.js';
 import type { TerminalView } from '../../shared/api.ts';
 import { isCurrentStep } from '../lesson/steps.ts';
 import { session } from '../session.ts';

@@ -106,7 +106,8 @@ export class TerminalLink implements Disposable {
   #again(): void {
     if (this.#failures >= patience) {
       this.#failures = 0;
-      return this.#owner.changed({ kind: 'lost' });
+      this.#owner.changed({ kind: 'lost' });
+      return;
     }
     const wait = waitBefore(this.#failures++);
     this.#timer = setTimeout(() => this.connect(), wait);

@@ -27,6 +27,7 @@ export const instructor = {
   signInNote: 'It prints a link that works once. Open it in this browser.',
   exchanging: 'Signing you in …',
   signOut: 'Sign out',
+  cancel: 'Cancel',
   ask: {
     reset: {
       title: 'Reset the lab of {name}?',

@@ -1,11 +1,9 @@
 import type { EndReason, Isolation, LabState } from '../../shared/api.ts';
-import type { ProblemCode } from '../../shared/problem.ts';
 
 /** What the page says before and beside the terminal. */
 export const page = {
   numberedLearner: 'Learner {n}',
   retry: 'Try again',
-  cancel: 'Cancel',
   close: 'Close',
   states: {
     starting: 'Starting your lab',
@@ -21,32 +19,9 @@ export const page = {
   bar: {
     extend: 'Extend',
     extendBy: 'Extend {n} min',
-    extended: 'The lab now ends at {time}.',
     reset: 'Reset',
     end: 'End',
     atLimit: 'At its limit',
-  },
-  ask: {
-    reset: {
-      title: 'Reset your lab?',
-      body: 'You get a fresh machine. Every container, image, and file that you made in this lab is lost. Your passed steps, predictions, and answers stay.',
-      yes: 'Reset the lab',
-    },
-    end: {
-      title: 'End your lab?',
-      body: 'The machine is deleted with everything in it. Your passed steps, predictions, and answers stay, and you can start a fresh lab at any time.',
-      yes: 'End the lab',
-    },
-    otherLab: {
-      title: 'End your current lab?',
-      body: 'You have a lab of another kind running, and one learner has one lab at a time. Starting this one deletes the other with everything in it.',
-      yes: 'End it and start this one',
-    },
-    busy: {
-      title: 'The terminal is busy',
-      body: 'Something is running in it, or it does not stand at the prompt. The command would be typed into that program. Type it anyway?',
-      yes: 'Type it anyway',
-    },
   },
   start: {
     title: 'Start your lab',
@@ -87,58 +62,9 @@ export const page = {
   },
   failed: {
     title: 'That did not work',
+    unknown: 'Something went wrong in this page. Reload it, then try again.',
     connect: 'The lab server does not answer. Check that it is running, then try again.',
   },
-  problems: {
-    'bad-request': 'The server did not understand the request ({field}). Reload the page, then try again.',
-    unauthorized: 'Your session is unknown to the server. Reload the page to get a new one.',
-    forbidden: 'You may not do that. This lab belongs to somebody else.',
-    'bad-origin':
-      'This page was opened under an address that the server does not trust. Open the address that the server printed.',
-    'not-found': 'The server does not know that. It may have been removed. Reload the page.',
-    'too-large': 'That is too long for the server. Make it shorter.',
-    'too-many-requests': 'That was too often in a short time. Wait a moment, then try again.',
-    internal: 'The server made a mistake. It is in its log. Try again.',
-    'engine-down':
-      'The container engine does not answer, so no lab can start now. Try again in a moment, or tell the operator.',
-    'engine-failed': 'The container engine could not do it. Try again; if it stays so, tell the operator.',
-    capacity: 'The machine is full. Try again when somebody has finished.',
-    'other-lab': 'You have a lab of another kind running.',
-    'lab-not-ready': 'Your lab is not ready yet. Wait until it says so, then try again.',
-    'lab-ended': 'Your lab has ended. Start a fresh one to continue.',
-    'extend-limit': 'The lab cannot be extended any further.',
-    'container-missing':
-      'There is no running container {container} for this command. Do the steps before this one first, or reset the lab.',
-    'terminal-busy': 'Something is running in the terminal. Stop it with Ctrl-C, then try again.',
-    'terminal-limit': 'There are too many terminals open in this lab. Reset the lab to close them.',
-    'prediction-locked': 'Your prediction is locked in and cannot be changed.',
-    'solution-locked': 'The solution opens after the third hint, or after two minutes.',
-    'bad-link': 'This link is used up or not valid. Ask for a new one.',
-    'offline-check': 'This step needs the network, which this server does not have.',
-  } satisfies Record<ProblemCode, string>,
-  notices: {
-    reset: {
-      learner: 'Your lab was reset.',
-      instructor: 'Your instructor has reset your lab.',
-      platform: 'The server has reset your lab.',
-    },
-    extended: {
-      learner: 'Your lab was extended.',
-      instructor: 'Your instructor has extended your lab.',
-      platform: 'Your lab was extended.',
-    },
-    ended: {
-      learner: 'Your lab was ended.',
-      instructor: 'Your instructor has ended your lab.',
-      platform: 'The server has ended your lab.',
-    },
-    'expires-soon': 'Your lab ends in {left}. Extend it to keep it.',
-    'idle-soon': 'Nothing has happened in your lab for a while. It ends in {left} unless you do something.',
-    'engine-down': 'The container engine does not answer. Your lab waits until it is back.',
-    'engine-back': 'The container engine is back.',
-  },
-  leftMinutes: { one: '{n} minute', other: '{n} minutes' },
-  leftSeconds: { one: '{n} second', other: '{n} seconds' },
   banner: {
     privileged:
       'This server runs labs with full privileges on its own machine. Whoever uses it can take over that machine. Use it only among people you trust.',
@@ -205,28 +131,6 @@ export const page = {
     copied: 'Copied',
     copyFailed: 'Select the text and copy it.',
   },
-  home: {
-    passed: '{n} of {of} steps passed',
-    complete: 'all steps passed',
-    open: 'Continue',
-    you: 'You',
-    yourLab: 'Your lab',
-    rename: 'Change name',
-    name: 'Your name',
-    save: 'Save',
-    saved: 'Saved.',
-    resume: 'Copy resume link',
-    copied: 'Copied. Open it in the other browser. Whoever has the link can continue as you.',
-    link: 'Your resume link',
-    none: 'No lab is running. Open a lesson to start one.',
-  },
-  resume: {
-    working: 'Taking over your progress …',
-    done: 'Done. You continue as {name}.',
-    home: 'To the course',
-    hello: 'This page continues your progress when it is opened by a resume link.',
-  },
-  instructorLink: 'Labs on this server',
 };
 
 export type PageText = typeof page;

@@ -29,6 +29,7 @@ export const instructor: InstructorText = {
   signInNote: '它会打印一个只能用一次的链接，用这个浏览器打开。',
   exchanging: '正在登录……',
   signOut: '退出',
+  cancel: '取消',
   ask: {
     reset: {
       title: '重置{name}的实验？',

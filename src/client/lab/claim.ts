@@ -1,0 +1,29 @@
+import type { LabView, QueueView } from '../../shared/api.ts';
+import { ask, ProblemError } from '../api.ts';
+import { here } from '../lesson/here.ts';
+import { session } from '../session.ts';
+
+/**
+ * Asks for a lab. A live lab of another kind is ended first when the learner agrees; false when he does not.
+ * @throws {ProblemError}
+ */
+export async function claim(name: string, replace = false): Promise<boolean> {
+  const request = { spec: here.spec, lesson: here.lesson, replace, ...(name && { name }) };
+  try {
+    const answer = await ask<LabView | QueueView>('POST', 'labs', request);
+    if ('position' in answer) {
+      session.queued = answer.position;
+      session.changed();
+    } else keepIfNewer(answer);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.code !== 'other-lab' || replace) throw error;
+    const { agreed } = await import('../questions.ts');
+    return (await agreed('otherLab')) && claim(name, true);
+  }
+}
+
+/** An event may have overtaken the answer. */
+function keepIfNewer(lab: LabView): void {
+  if (session.lab?.id !== lab.id || session.lab.state === 'ended') session.keepLab(lab);
+}

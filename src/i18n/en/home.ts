@@ -1,0 +1,28 @@
+/** What the page adds to the home page and the page of resume links. */
+export const home = {
+  home: {
+    cancel: 'Cancel',
+    passed: '{n} of {of} steps passed',
+    complete: 'all steps passed',
+    open: 'Continue',
+    you: 'You',
+    yourLab: 'Your lab',
+    rename: 'Change name',
+    name: 'Your name',
+    save: 'Save',
+    saved: 'Saved.',
+    resume: 'Copy resume link',
+    copied: 'Copied. Open it in the other browser. Whoever has the link can continue as you.',
+    link: 'Your resume link',
+    none: 'No lab is running. Open a lesson to start one.',
+  },
+  resume: {
+    working: 'Taking over your progress …',
+    done: 'Done. You continue as {name}.',
+    home: 'To the course',
+    hello: 'This page continues your progress when it is opened by a resume link.',
+  },
+  instructorLink: 'Labs on this server',
+};
+
+export type HomeText = typeof home;

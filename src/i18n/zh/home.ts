@@ -1,0 +1,28 @@
+import type { HomeText } from '../en/home.ts';
+
+/** 首页和续学页面上由脚本补上的话。 */
+export const home: HomeText = {
+  home: {
+    cancel: '取消',
+    passed: '{of}步里通过了{n}步',
+    complete: '全部步骤已通过',
+    open: '继续',
+    you: '你',
+    yourLab: '你的实验',
+    rename: '改名字',
+    name: '你的名字',
+    save: '保存',
+    saved: '已保存。',
+    resume: '复制续学链接',
+    copied: '已复制，在另一个浏览器里打开它。拿到链接的人就能以你的身份继续。',
+    link: '你的续学链接',
+    none: '没有正在运行的实验。打开一课就能启动。',
+  },
+  resume: {
+    working: '正在接上你的进度……',
+    done: '好了，你将以{name}的身份继续。',
+    home: '去看课程',
+    hello: '用续学链接打开这个页面，就能接着学。',
+  },
+  instructorLink: '这台服务器上的实验',
+};

@@ -68,7 +68,7 @@ export class Checks implements Disposable {
     }
     const session = await this.#enter(labId, place);
     session.visible = visible;
-    if (visible && (await session.prepared)) this.ask(labId);
+    this.ask(labId);
   }
 
   /** No step of this lab is on screen. */
@@ -77,13 +77,16 @@ export class Checks implements Disposable {
     if (session) session.visible = false;
   }
 
-  /** Something may have changed: checks soon, unless the step has passed or is not on screen. */
+  /** Something may have changed: checks soon, unless the step has passed (it stays so) or is not on screen. */
   ask(labId: string): void {
     const session = this.#sessions.get(labId);
     if (!session?.visible || session.timer || session.last?.status === 'passed') return;
     const wait = Math.max(0, session.checkedAt + everyMs - Date.now());
-    session.timer = setTimeout(() => {
+    session.timer = setTimeout(async () => {
+      // Until the setup is through there is nothing to judge.
+      const prepared = await session.prepared;
       session.timer = undefined;
+      if (!prepared || this.#sessions.get(labId) !== session) return;
       this.#check(labId, session).catch((error: Error) => {
         this.#options.log.debug({ lab: labId, error: error.message }, 'a check did not run');
       });
@@ -122,11 +125,16 @@ export class Checks implements Disposable {
 
   async #prepare(lab: LabRow, ref: string, session: Session): Promise<boolean> {
     const { store, scripts, log } = this.#options;
-    await store.recordProgress(lab.learnerId, session.place, Date.now(), {});
+    const { passedAt } = await store.recordProgress(lab.learnerId, session.place, Date.now(), {});
     this.#tell(lab, session, { status: 'preparing' });
     try {
       const result = await scripts.run(ref, session.place, 'setup', session.nonce);
-      if (result.code === 0) return true;
+      // The lab went away meanwhile, or another step is on screen.
+      if (this.#sessions.get(lab.id) !== session) return false;
+      if (result.code === 0) {
+        if (passedAt) this.#tell(lab, session, { status: 'passed' });
+        return true;
+      }
       log.error({ place: session.place, code: result.code, stderr: result.stderr }, 'setup failed');
       this.#tell(lab, session, {
         status: 'broken',
@@ -134,26 +142,28 @@ export class Checks implements Disposable {
       });
     } catch (error) {
       log.warn({ lab: lab.id, place: session.place, error: (error as Error).message }, 'setup did not run');
-      // The lab went away under it; whatever comes next enters the step again.
+      // Whatever comes next enters the step again.
       if (this.#sessions.get(lab.id) === session) this.#sessions.delete(lab.id);
     }
     return false;
   }
 
-  /** One at a time per lab: whoever asks while one runs gets the next one's result. */
-  async #check(labId: string, session: Session, again = false): Promise<CheckView> {
-    if (session.running && !again) return await session.running;
-    await session.running?.catch(() => undefined);
-    session.running = this.#limited(() => this.#judge(labId, session)).finally(() => {
-      session.running = undefined;
-    });
-    return await session.running;
+  /** One at a time per lab; who insists gets a check that began after he asked. */
+  #check(labId: string, session: Session, again = false): Promise<CheckView> {
+    if (session.running && !again) return session.running;
+    const before = session.running?.catch(() => undefined) ?? Promise.resolve();
+    const running = before
+      .then(() => this.#limited(() => this.#judge(labId, session)))
+      .finally(() => {
+        if (session.running === running) session.running = undefined;
+      });
+    session.running = running;
+    return running;
   }
 
   async #judge(labId: string, session: Session): Promise<CheckView> {
     const { manager, scripts, store, feed, log } = this.#options;
     const { lab, sandbox } = await manager.ready(labId);
-    session.checkedAt = Date.now();
     const verdict = await scripts.check(sandbox.engineRef, session.place, session.nonce);
     session.checkedAt = Date.now();
     if (verdict.status === 'broken') log.error({ place: session.place, output: verdict.output }, 'a check is broken');

@@ -46,8 +46,11 @@ export async function prepareImages(options: ImageOptions): Promise<PreparedImag
   const missing = await missingOf(options.docker, hashes);
   if (missing.length > 0) {
     if (options.offline) throw offlineError(missing);
-    const { ID } = (await options.docker.info()) as { ID: string };
-    await using _lock = await machineLock(`images-${ID}`, options.signal);
+    // Older engines on one machine share an ID; together with the data root it is one engine's own.
+    const { ID, DockerRootDir } = (await options.docker.info()) as { ID: string; DockerRootDir: string };
+    const waiting = () =>
+      options.onProgress?.({ image: 'sandbox', phase: 'cached', detail: 'another start is making the images' });
+    await using _lock = await machineLock(`images ${ID} ${DockerRootDir}`, options.signal, waiting);
     await using maker = new Maker(options, hashes);
     await maker.makeAll();
   } else {

@@ -144,5 +144,7 @@ function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
     process.on('disconnect', () => resolve());
+    // Listening for the supervisor's end must not keep us from ending.
+    process.channel?.unref();
   });
 }

@@ -162,7 +162,7 @@ class LiveLine {
     if (this.quiet && elapsed < quietMilliseconds) return;
     const frame = frames[Math.floor(elapsed / 100) % frames.length];
     const line = `${frame} ${this.name}  ${Math.floor(elapsed / 1000)} s  ${this.#text}`;
-    this.stream.write(`\r\x1b[2K${line.slice(0, Math.max(20, (this.stream.columns ?? 80) - 1))}`);
+    this.stream.write(`\r\x1b[2K${line.slice(0, Math.max(20, (this.stream.columns || 80) - 1))}`);
     this.#shown = true;
   }
 

@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stopSignal } from './stop-signal.mjs';
 import { styleText } from './style-text.mjs';
 
 /** A failure that a person can repair: what is wrong, and what to type. */
@@ -77,6 +78,7 @@ export class Phases {
    * @param {PhaseLog} log
    */
   #explain(error, log) {
+    if (stopSignal.aborted) return this.#print('  Stopped. The next start goes on from here.');
     const message = error instanceof Error ? error.message : String(error);
     const lines = [message];
     if (log.isOpen) lines.push(`Log: ${log.file}`, ...log.lastLines(this.shownLogLines).map((line) => `  | ${line}`));

@@ -33,6 +33,34 @@ async function sh(container: Docker.Container, script: string): Promise<{ code: 
   return { code: (await exec.inspect()).ExitCode ?? -1, output: text.trim() };
 }
 
+/** Opens a held terminal as `docker exec -it` does; `until` waits for output. */
+async function openTerminal(container: Docker.Container, name: string) {
+  const exec = await container.exec({
+    Cmd: ['/opt/lab/bin/lab-terminal', name, '100', '30'],
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    Tty: true,
+  });
+  const stream = await exec.start({ hijack: true, stdin: true, Tty: true });
+  let text = '';
+  stream.on('data', (chunk) => {
+    text += chunk;
+  });
+  const until = async (wanted: RegExp | (() => Promise<boolean>)) => {
+    for (let tries = 0; tries < 100; tries++) {
+      if (wanted instanceof RegExp ? wanted.test(text) : await wanted()) return;
+      await sleep(50);
+    }
+    assert.fail(`${wanted} did not come: ${JSON.stringify(text)}`);
+  };
+  const exitCode = async () => {
+    await until(async () => !(await exec.inspect()).Running);
+    return (await exec.inspect()).ExitCode;
+  };
+  return { stream, until, exitCode };
+}
+
 async function passes(container: Docker.Container, script: string): Promise<string> {
   const { code, output } = await sh(container, script);
   assert.equal(code, 0, `${script}: ${output}`);
@@ -199,6 +227,30 @@ describe('images and sandbox on a real engine', { timeout: 600_000 }, () => {
 
   it('brings a killed daemon back', async () => {
     await passes(sandbox, 'kill -9 $(cat /run/lab/services/docker.pid); sleep 0.2; lab-ready 10');
+  });
+
+  it('holds a shell over a cut connection, and ends with the shell and its exit status', async () => {
+    const first = await openTerminal(sandbox, 'main');
+    await first.until(/root@host/);
+    first.stream.write('kept=yes; sleep 70 & stty size\r');
+    await first.until(/30 100/);
+    first.stream.destroy();
+    const second = await openTerminal(sandbox, 'main');
+    // At the same size bash draws no new prompt; dtach's clearing shows that it is attached.
+    await second.until(/\[J/);
+    second.stream.write('echo kept=$kept; exit 7\r');
+    await second.until(/kept=yes\r/);
+    second.stream.write('exit 7\r'); // the first one only warned of the job
+    assert.equal(await second.exitCode(), 7);
+    assert.doesNotMatch(await passes(sandbox, 'ps ax'), /dtach|lab-terminal/);
+  });
+
+  it('ends a shell on demand', async () => {
+    const terminal = await openTerminal(sandbox, 'other');
+    await terminal.until(/root@host/);
+    await passes(sandbox, 'lab-terminal-end other; [ -z "$(ls /run/lab/terminals | grep other)" ]');
+    await terminal.exitCode();
+    assert.doesNotMatch(await passes(sandbox, 'ps ax'), /terminals\/other/);
   });
 
   it('does not become a sandbox without images when the golden store is empty', async () => {

@@ -16,7 +16,7 @@ import {
   type ShellRequest,
 } from './engine.ts';
 import type { PreparedImages } from './images.ts';
-import { sandboxOptions } from './sandbox-options.ts';
+import { sandboxOptions, withheldCapability } from './sandbox-options.ts';
 
 const installLabel = 'org.matryoshka.install';
 const sandboxLabel = 'org.matryoshka.sandbox';
@@ -27,7 +27,8 @@ const toolkit = '/opt/lab/bin';
 const defaultDeadlineMs = 10_000;
 /** Collected output per stream; a runaway script must not fill our memory. */
 const maxOutput = 2 ** 20;
-const readyPollMs = 50;
+/** A wait for readiness is cut into pieces of this many seconds, so that an abort is noticed. */
+const readySliceS = 2;
 /** Reconnection to the event stream. */
 const eventRetryMs = 500;
 
@@ -83,7 +84,7 @@ export class DockerEngine implements Engine {
       return await this.#createAndStart(options(privileged), signal);
     } catch (error) {
       // Where the machine withholds a capability, `Privileged` is accepted at create and refused at start.
-      if (!privileged || !/apply caps|operation not permitted/i.test((error as Error).message)) throw error;
+      if (!privileged || !withheldCapability(error)) throw error;
       this.#privileged = false;
       return await this.#createAndStart(options(false), signal);
     }
@@ -93,15 +94,20 @@ export class DockerEngine implements Engine {
     const end = Date.now() + deadline;
     for (;;) {
       signal?.throwIfAborted();
-      const result = await this.exec(ref, [`${toolkit}/lab-ready`], { deadline: 2000 }).catch((error: Error) => error);
-      if (!(result instanceof Error) && result.code === 0) return;
-      if (result instanceof EngineDownError) throw result;
-      const stopped = result instanceof SandboxGoneError;
-      if (stopped || Date.now() > end) {
-        const what = stopped ? 'stopped while it was starting' : `was not ready after ${deadline / 1000} s`;
-        throw new NotReadyError(`The sandbox ${what}.`, await this.#lastOutput(ref));
-      }
-      await sleep(readyPollMs);
+      // The sandbox waits for its daemon itself; this ends as soon as it answers or the sandbox stops.
+      const seconds = Math.max(1, Math.min(readySliceS, Math.ceil((end - Date.now()) / 1000)));
+      const ready = await this.exec(ref, [`${toolkit}/lab-ready`, `${seconds}`]).then(
+        ({ code }) => code === 0,
+        (error: Error) => {
+          if (error instanceof SandboxGoneError) return undefined;
+          throw error;
+        },
+      );
+      if (ready) return;
+      const stopped = ready === undefined;
+      if (!stopped && Date.now() < end) continue;
+      const what = stopped ? 'stopped while it was starting' : `was not ready after ${deadline / 1000} s`;
+      throw new NotReadyError(`The sandbox ${what}.`, await this.#lastOutput(ref));
     }
   }
 
@@ -151,8 +157,9 @@ export class DockerEngine implements Engine {
   }
 
   shellCommand(ref: string, request: ShellRequest): ShellCommand {
-    const inner = request.chain.flatMap((container) => ['docker', 'exec', '-it', container]);
-    const { terminal, columns, rows } = request;
+    const { terminal, chain, columns, rows } = request;
+    // By this name lab-terminal-end finds the shell in the container, too.
+    const inner = chain.flatMap((container) => ['docker', 'exec', '-it', '-e', `LAB_TERMINAL=${terminal}`, container]);
     return this.#cli([
       'exec',
       '-it',

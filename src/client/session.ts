@@ -22,6 +22,8 @@ class Session {
   server: ServerView | undefined;
   /** Place in the queue while the learner waits for a lab. */
   queued: number | undefined;
+  /** Containers from L1 to where the terminal on screen stands; unknown while there is none. */
+  standsIn: readonly string[] | undefined;
   isInstructor = false;
   /** Why the server could not be asked, if so. */
   failure: string | undefined;

@@ -29,5 +29,5 @@ export function age(ms: number, language: string): string {
 
 /** A time of day, hours and minutes. */
 export function timeOfDay(moment: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }).format(moment);
+  return new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(moment);
 }

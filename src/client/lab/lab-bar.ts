@@ -43,11 +43,13 @@ class LabBar extends SessionElement {
     const minutes = this.dataset.extend;
     const label = minutes ? fill(text.bar.extendBy, { n: minutes }) : text.bar.extend;
     const atLimit = lab.expiresAt >= lab.maxExpiresAt;
+    const end = html`<button class="ghost" type="button" data-action="end" @click=${press}>${text.bar.end}</button>`;
+    if (lab.state === 'starting') return end;
     return html`<button class="ghost" type="button" ?disabled=${atLimit} data-action="extend" @click=${press}>
         ${atLimit ? text.bar.atLimit : label}
       </button>
       <button class="ghost" type="button" data-action="reset" @click=${press}>${text.bar.reset}</button>
-      <button class="ghost" type="button" data-action="end" @click=${press}>${text.bar.end}</button>`;
+      ${end}`;
   }
 }
 

@@ -36,26 +36,28 @@ class LabMap extends SessionElement {
 
   #host(daemon: MapDaemon) {
     return html`<ul class="tree">
-      <li class="box level-${daemon.level}">
+      <li class="box level-${daemon.level} ${session.standsIn?.length === 0 ? 'here' : ''}">
         <div class="name"><b>L${daemon.level} · ${text.host}</b><span class="facts">${daemonFacts(daemon)}</span></div>
-        ${this.#containers(daemon)}
+        ${session.standsIn?.length === 0 ? hereNote : nothing} ${this.#containers(daemon, [])}
       </li>
     </ul>`;
   }
 
-  #containers(daemon: MapDaemon): TemplateResult {
+  #containers(daemon: MapDaemon, chain: readonly string[]): TemplateResult {
     if (daemon.containers.length === 0 && daemon.omitted === 0) return html`<p class="more">${text.empty}</p>`;
     return html`<ul>
-      ${daemon.containers.map((box) => this.#box(daemon, box))}
+      ${daemon.containers.map((box) => this.#box(daemon, box, [...chain, box.name]))}
       ${daemon.omitted > 0 ? html`<li class="more">${count(text.omitted, daemon.omitted)}</li>` : nothing}
     </ul>`;
   }
 
-  #box(owner: MapDaemon, box: MapContainer): TemplateResult {
+  #box(owner: MapDaemon, box: MapContainer, chain: readonly string[]): TemplateResult {
+    const isHere = session.standsIn?.join('/') === chain.join('/');
     const classes = [
       `box level-${box.level}`,
       box.daemons.length > 0 ? 'deep' : '',
       box.state === 'running' ? '' : 'still',
+      isHere ? 'here' : '',
       this.#added.has(`${owner.id}/${box.id}`) ? 'new' : '',
     ];
     return html`<li class=${classes.join(' ')} data-container=${box.name}>
@@ -64,7 +66,7 @@ class LabMap extends SessionElement {
         <span class="facts">${facts(box)}</span>
         ${box.pids.length > 0 ? pids(box.pids) : nothing}
       </div>
-      ${box.daemons.map((daemon) => this.#containers(daemon))}
+      ${isHere ? hereNote : nothing} ${box.daemons.map((daemon) => this.#containers(daemon, chain))}
     </li>`;
   }
 
@@ -82,6 +84,8 @@ class LabMap extends SessionElement {
     this.#before = map;
   }
 }
+
+const hereNote = html`<span class="visually-hidden">${text.here}</span>`;
 
 function facts(box: MapContainer): string {
   const all = [

@@ -21,6 +21,7 @@ export class LabTerminal extends HTMLElement {
   #shell: TerminalState | undefined;
   #generation = 0;
   #stop = new AbortController();
+  #wantsFocus = false;
 
   connectedCallback(): void {
     void this.#begin();
@@ -32,6 +33,8 @@ export class LabTerminal extends HTMLElement {
   }
 
   override focus(): void {
+    // A new terminal has no screen yet.
+    this.#wantsFocus = !this.#screen;
     this.#screen?.focus();
   }
 
@@ -51,6 +54,7 @@ export class LabTerminal extends HTMLElement {
       leave: (back) => this.dispatchEvent(new CustomEvent('leave', { bubbles: true, detail: { back } })),
       key: (key) => this.#key(key),
     });
+    if (this.#wantsFocus) this.#screen.focus();
     this.#generation = lab.generation;
     this.#link = new TerminalLink(lab.id, view.name, {
       attachment: () => ({ from: this.#stream.next, ...this.#size() }),

@@ -13,12 +13,17 @@ class LabTerminals extends SessionElement {
   #selected = 'host';
   #known: TerminalView[] = [];
   #terminals = new Map<string, LabTerminal>();
+  /** Where the keyboard was before it came here. */
+  #cameFrom: HTMLElement | undefined;
   #show = (event: Event) => this.#select((event as CustomEvent<string>).detail, true);
 
   override connectedCallback(): void {
     super.connectedCallback();
     document.addEventListener('show-terminal', this.#show);
-    this.addEventListener('leave', (event) => leaveTo((event as CustomEvent<{ back: boolean }>).detail.back));
+    this.addEventListener('leave', (event) => this.#leave((event as CustomEvent<{ back: boolean }>).detail.back));
+    this.addEventListener('focusin', ({ relatedTarget: from }) => {
+      if (from instanceof HTMLElement && !this.contains(from)) this.#cameFrom = from;
+    });
   }
 
   override disconnectedCallback(): void {
@@ -30,6 +35,7 @@ class LabTerminals extends SessionElement {
     // While the lab is being reset its list is empty; the tabs stay until it says what there is now.
     if (session.lab?.terminals.length) this.#known = session.lab.terminals;
     if (!this.#known.some((view) => view.name === this.#selected)) this.#selected = this.#known[0]?.name ?? 'host';
+    session.standsIn ??= this.#known[0]?.chain;
     return html`<div class="tabs" role="tablist" aria-label=${text.tabs} @keydown=${this.#key}>
         ${this.#known.map((view) => this.#tab(view))}
       </div>
@@ -76,10 +82,19 @@ class LabTerminals extends SessionElement {
 
   #select(name: string, focus: boolean): void {
     this.#selected = name;
+    session.standsIn = session.lab?.terminals.find((view) => view.name === name)?.chain;
+    session.changed();
     this.requestUpdate();
     void this.updateComplete.then(() => {
       if (focus) this.#terminals.get(name)?.focus();
     });
+  }
+
+  /** F6 goes back to where the keyboard was in the text, Shift+F6 to the tabs. */
+  #leave(back: boolean): void {
+    const tab = this.querySelector<HTMLElement>('[aria-selected="true"]');
+    const place = this.#cameFrom?.checkVisibility() ? this.#cameFrom : currentToggle();
+    (back ? tab : place)?.focus();
   }
 
   #key = (event: KeyboardEvent): void => {
@@ -91,13 +106,6 @@ class LabTerminals extends SessionElement {
     this.#select(names.at(at % names.length) ?? this.#selected, false);
     void this.updateComplete.then(() => this.querySelector<HTMLElement>('[aria-selected="true"]')?.focus());
   };
-}
-
-/** F6 goes on to the text, Shift+F6 back to the tabs. */
-function leaveTo(back: boolean): void {
-  const tab = document.querySelector<HTMLElement>('lab-terminals [aria-selected="true"]');
-  if (back) tab?.focus();
-  else currentToggle()?.focus();
 }
 
 function toStep(event: Event): void {

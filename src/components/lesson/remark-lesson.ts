@@ -9,6 +9,7 @@ interface Node {
   value?: string;
   attributes?: Attribute[];
   children?: Node[];
+  data?: { hProperties: Record<string, string> };
 }
 interface Attribute {
   type: 'mdxJsxAttribute';
@@ -37,8 +38,10 @@ const components = new Set([
   'Sources',
   'Explain',
 ]);
-/** Choices longer than this stand one under the other, not side by side. */
+/** Choices wider than this, in Latin letters, stand one under the other, not side by side. */
 const shortChoice = 24;
+/** Code up to this length stays on one line. */
+const shortCode = 24;
 /** Shown under the line that tells how the step stands, wherever the author wrote them. */
 const helpNames = new Set(['Why', 'Hint', 'Solution']);
 
@@ -51,6 +54,9 @@ export function remarkLesson() {
 
 function visit(node: Node, place: Place): void {
   for (const child of node.children ?? []) {
+    if (child.type === 'inlineCode' && (child.value ?? '').length <= shortCode) {
+      child.data = { hProperties: { class: 'short' } };
+    }
     const inside = isComponent(child) ? enter(child, place) : place;
     visit(child, inside);
     if (child.name === 'Step') gatherHelp(child);
@@ -87,10 +93,15 @@ function splitQuestion(box: Node, place: Place): void {
   const question = children.filter((child) => !choices.includes(child) && !explain.includes(child));
   const id = `${place.step ?? 'end'}-${place.owner}`;
   box.children = [element('div', { class: 'question', id }, question)];
-  const look = choices.some((choice) => textOf(choice).length > shortChoice) ? 'choices long' : 'choices';
+  const look = choices.some((choice) => widthOf(textOf(choice)) > shortChoice) ? 'choices long' : 'choices';
   if (choices.length > 0)
     box.children.push(element('div', { class: look, role: 'group', 'aria-labelledby': id }, choices));
   box.children.push(...explain);
+}
+
+/** A Chinese character is as wide as two letters. */
+function widthOf(text: string): number {
+  return text.trim().replace(/\p{Script=Han}|[，。：；？“”]/gu, '__').length;
 }
 
 function textOf(node: Node): string {

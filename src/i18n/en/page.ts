@@ -82,7 +82,7 @@ export const page = {
   } satisfies Record<Isolation, string>,
   officialImages: 'All images are the official ones.',
   step: {
-    passed: 'Passed',
+    passed: 'Passed.',
     goTo: 'Step {n}',
     done: 'passed',
     now: 'current step',

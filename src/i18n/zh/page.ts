@@ -69,7 +69,7 @@ export const page: PageText = {
   },
   officialImages: '所有镜像都是官方的。',
   step: {
-    passed: '通过了',
+    passed: '通过了。',
     goTo: '第 {n} 步',
     done: '已通过',
     now: '当前步骤',

@@ -23,7 +23,11 @@ fi
 read -r pid status code image <<END
 $box
 END
-[ "$status" = running ] || not_yet died code="$code"
+case $status in
+  running) ;;
+  exited | dead) not_yet died code="$code" ;;
+  *) not_yet not-running state="$status" ;;
+esac
 
 space=$(readlink "/proc/$pid/ns/pid")
 own=

@@ -1,31 +1,32 @@
 #!/bin/sh
 # container3 (sleep 4321) running in dind-test, from an empty lab or from what the step before left.
 set -eu
+host=$(docker info -f '{{.ID}}')
 
-works() {
-  inner=$(docker exec dind-test docker info -f '{{.ID}}' 2>/dev/null) || return 1
-  [ -n "$inner" ] && [ "$inner" != "$(docker info -f '{{.ID}}')" ]
-}
 fresh() {
   docker rm -fv dind-test >/dev/null 2>&1 || true
   docker run -itd --name dind-test --privileged docker:dind >/dev/null
 }
+engine() { docker exec dind-test docker info -f '{{.ID}}' 2>/dev/null || true; }
 nested() { docker exec dind-test docker "$@"; }
 
-if ! works; then
-  [ "$(docker inspect -f '{{.State.Running}}' dind-test 2>/dev/null)" = true ] || fresh
-  tries=0
-  until works; do
-    tries=$((tries + 1))
-    # A container of that name without an engine of its own never becomes one.
-    [ "$tries" -ne 40 ] || fresh
-    [ "$tries" -lt 90 ] || { docker logs --tail 5 dind-test >&2; exit 3; }
-    sleep 0.5
-  done
-fi
+[ "$(docker inspect -f '{{.State.Status}}' dind-test 2>/dev/null)" = running ] || fresh
+tries=0
+while :; do
+  case $(engine) in
+    "$host") fresh ;; # the host's socket in disguise
+    ?*) break ;;
+  esac
+  tries=$((tries + 1))
+  # What has no engine after ten seconds never gets one.
+  [ "$tries" -ne 20 ] || fresh
+  [ "$tries" -lt 80 ] || { docker logs --tail 5 dind-test >&2; exit 3; }
+  sleep 0.5
+done
+
 nested image inspect alpine >/dev/null 2>&1 || docker save alpine | docker exec -i dind-test docker load >/dev/null
-state=$(nested inspect -f '{{.State.Running}} {{join .Config.Cmd " "}}' container3 2>/dev/null || true)
-if [ "$state" != 'true sleep 4321' ]; then
+state=$(nested inspect -f '{{.State.Status}} {{join .Config.Cmd " "}}' container3 2>/dev/null || true)
+if [ "$state" != 'running sleep 4321' ]; then
   nested rm -f container3 >/dev/null 2>&1 || true
   nested run -d --name container3 alpine sleep 4321 >/dev/null
 fi

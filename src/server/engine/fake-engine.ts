@@ -21,12 +21,17 @@ import {
   type ShellRequest,
 } from './engine.ts';
 
+/** Collected output per stream, as in the real engines, bytes. */
+const maxOutput = 2 ** 20;
+
 interface FakeSandbox {
   id: string;
   folder: string;
   readyAt: number;
   running: boolean;
   lease: NodeJS.Timeout;
+  /** How long commands ran in it, ms; stands for CPU time. */
+  used: number;
 }
 
 export interface FakeEngineOptions {
@@ -55,7 +60,7 @@ export class FakeEngine implements Engine {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const child of this.#processes) child.kill('SIGKILL');
+    for (const child of this.#processes) killGroup(child);
     this.#down = false;
     for (const ref of this.#sandboxes.keys()) await this.remove(ref);
   }
@@ -96,6 +101,10 @@ export class FakeEngine implements Engine {
     if (this.behaviour.createFails) throw new EngineFailedError(this.behaviour.createFails);
     const ref = `fake-${++this.#count}`;
     const folder = await mkdtemp(join(tmpdir(), 'matryoshka-fake-'));
+    if (signal?.aborted) {
+      await rm(folder, { recursive: true });
+      throw signal.reason;
+    }
     const readyAt = this.behaviour.neverReady
       ? Number.POSITIVE_INFINITY
       : Date.now() + (this.behaviour.readyAfter ?? 0);
@@ -105,6 +114,7 @@ export class FakeEngine implements Engine {
       readyAt,
       running: true,
       lease: this.#leaseTimer(ref, request.leaseUntil),
+      used: 0,
     });
     return ref;
   }
@@ -124,30 +134,34 @@ export class FakeEngine implements Engine {
   }
 
   async exec(ref: string, argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+    const sandbox = this.#running(ref);
+    const begun = performance.now();
     const child = this.#spawn(ref, argv, options.env);
     const output = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
       child[name]?.setEncoding('utf8').on('data', (text: string) => {
-        output[name] += text;
+        output[name] += text.slice(0, maxOutput - output[name].length);
       });
     }
     child.stdin?.on('error', () => {}).end(options.stdin ?? '');
     let timedOut = false;
     const timer = setTimeout(() => {
       timedOut = true;
-      child.kill('SIGKILL');
+      killGroup(child);
     }, options.deadline ?? 10_000);
     const code = await new Promise<number>((resolve) => {
       child.on('error', () => resolve(127)).on('close', (exit) => resolve(exit ?? 137));
     });
     clearTimeout(timer);
+    sandbox.used += performance.now() - begun;
     return { code, ...output, timedOut };
   }
 
   async *lines(ref: string, argv: readonly string[], signal: AbortSignal): AsyncIterable<string> {
     const child = this.#spawn(ref, argv);
-    const end = () => child.kill('SIGKILL');
+    const end = () => killGroup(child);
     signal.addEventListener('abort', end, { once: true });
+    if (signal.aborted) end();
     try {
       if (child.stdout) yield* createInterface({ input: child.stdout });
     } finally {
@@ -177,8 +191,7 @@ export class FakeEngine implements Engine {
   }
 
   async cpuTime(ref: string): Promise<number> {
-    this.#running(ref);
-    return 0;
+    return this.#running(ref).used;
   }
 
   async remove(ref: string): Promise<void> {
@@ -217,7 +230,7 @@ export class FakeEngine implements Engine {
   #spawn(ref: string, argv: readonly string[], env: Record<string, string> = {}): ChildProcess {
     const { folder } = this.#running(ref);
     const [file = 'true', ...args] = argv;
-    const child = spawn(file, args, { cwd: folder, env: { PATH: process.env.PATH ?? '', ...env } });
+    const child = spawn(file, args, { cwd: folder, env: { PATH: process.env.PATH ?? '', ...env }, detached: true });
     this.#processes.add(child);
     child.on('close', () => this.#processes.delete(child));
     return child;
@@ -225,5 +238,16 @@ export class FakeEngine implements Engine {
 
   #leaseTimer(ref: string, until: number): NodeJS.Timeout {
     return setTimeout(() => this.die(ref), Math.min(until - Date.now(), 2 ** 31 - 1)).unref();
+  }
+}
+
+/** Ends a command with everything it has started. */
+function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    // It ended this moment.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

@@ -5,6 +5,7 @@ import { homeText } from './home/home-text.ts';
 import { languageOfPage } from './language.ts';
 import { learnerName } from './learner-name.ts';
 import { text } from './page-text.ts';
+import { session } from './session.ts';
 
 /** Exchanges the token of a resume link, which stands in the fragment and so never in a log, for the learner's cookie. */
 class ResumeExchange extends HTMLElement {
@@ -19,6 +20,8 @@ class ResumeExchange extends HTMLElement {
 
   async #exchange(token: string): Promise<void> {
     this.#say(homeText.resume.working);
+    // The cookie of a new browser must not come after the one of the link.
+    await session.connect(false);
     try {
       const me = await ask<MeView>('POST', 'me/resume', { token });
       this.#say(fill(homeText.resume.done, { name: learnerName(me.learner, text.numberedLearner) }));

@@ -34,6 +34,7 @@ class Session {
   #checks = new Map<string, CheckView>();
   #listeners = new Set<() => void>();
   #noticeListeners = new Set<(notice: Notice) => void>();
+  #arriving: Promise<void> | undefined;
   #socket: LiveSocket<EventRequest> | undefined;
   #viewing: EventRequest | undefined;
 
@@ -47,12 +48,22 @@ class Session {
     this.#noticeListeners.add(listener);
   }
 
-  /** Asks the server who we are, which also creates the learner's cookie; then listens when asked to. */
+  /**
+   * Asks the server who we are, which also creates the learner's cookie; then listens when asked to. Whatever needs
+   * the cookie waits for this. Asked twice at once, it asks the server once.
+   */
   async connect(live: boolean): Promise<void> {
+    this.#arriving ??= this.#arrive().finally(() => {
+      this.#arriving = undefined;
+    });
+    await this.#arriving;
+    if (live && !this.failure) this.#socket ??= this.#listen();
+  }
+
+  async #arrive(): Promise<void> {
     try {
       this.#welcome(await ask<MeView>('GET', 'me'));
       this.failure = undefined;
-      if (live) this.#socket ??= this.#listen();
     } catch (error) {
       this.failure = sentenceOf(error);
     }
@@ -103,6 +114,7 @@ class Session {
     return liveSocket<EventMessage, EventRequest>('/ws/events', {
       open: () => {
         this.retryAt = undefined;
+        this.failure = undefined;
         if (this.#viewing) this.#socket?.send(this.#viewing);
         this.changed();
       },
@@ -110,6 +122,8 @@ class Session {
       lost: (retryAt) => {
         this.retryAt = retryAt;
         this.changed();
+        // A server that has lost its data knows our cookie no more and gives a new one.
+        ask('GET', 'me').catch(() => undefined);
       },
     });
   }

@@ -1,5 +1,8 @@
 import { waitBefore } from './back-off.ts';
 
+/** A connection that stood this long was a good one, milliseconds; waits begin anew after it. */
+export const goodAfter = 5000;
+
 export interface LiveSocket<Sent> extends Disposable {
   /** Sends when the socket is open; says whether it was. */
   send(message: Sent): boolean;
@@ -16,19 +19,22 @@ export interface SocketEvents<Received> {
 export function liveSocket<Received, Sent = never>(path: string, on: SocketEvents<Received>): LiveSocket<Sent> {
   let socket: WebSocket | undefined;
   let failures = 0;
+  let openedAt = Number.POSITIVE_INFINITY;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function open() {
     socket = new WebSocket(new URL(path, location.href.replace(/^http/, 'ws')));
-    socket.addEventListener('open', () => on.open?.());
-    socket.addEventListener('message', (event) => {
-      failures = 0;
-      on.message(JSON.parse(event.data) as Received);
+    openedAt = Number.POSITIVE_INFINITY;
+    socket.addEventListener('open', () => {
+      openedAt = Date.now();
+      on.open?.();
     });
+    socket.addEventListener('message', (event) => on.message(JSON.parse(event.data) as Received));
     socket.addEventListener('close', again, { once: true });
   }
 
   function again() {
+    if (Date.now() - openedAt > goodAfter) failures = 0;
     const wait = waitBefore(failures++);
     timer = setTimeout(open, wait);
     on.lost?.(Date.now() + wait);

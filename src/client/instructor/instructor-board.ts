@@ -7,10 +7,14 @@ import { confirmed } from '../confirm.ts';
 import { DrawnElement } from '../drawn-element.ts';
 import { learnerName } from '../learner-name.ts';
 import { text as pageText } from '../page-text.ts';
+import { session } from '../session.ts';
 import { type LiveSocket, liveSocket } from '../socket.ts';
 import { toast } from '../toast.ts';
 import { boardText as text } from './instructor-text.ts';
 import { type Action, labTable, type Titles } from './lab-table.ts';
+
+/** Milliseconds that an ended lab stays in the list. */
+const endedShownFor = 60_000;
 
 type View = 'loading' | 'signed-out' | 'signed-in' | { failure: string };
 
@@ -42,7 +46,7 @@ class InstructorBoard extends DrawnElement {
       return html`<div role="alert"><p>${this.#view.failure}</p>
         <button class="ghost" type="button" @click=${() => this.#enter()}>${pageText.retry}</button></div>`;
     }
-    const labs = [...this.#labs.values()].sort((a, b) => a.learner.number - b.learner.number);
+    const labs = [...this.#labs.values()].filter(isShown).sort((a, b) => a.learner.number - b.learner.number);
     return html`${this.#head(labs.length)} ${labs.length > 0 ? labTable(labs, this.#titles, this.#act) : nobody()}`;
   }
 
@@ -69,6 +73,8 @@ class InstructorBoard extends DrawnElement {
   async #enter(): Promise<void> {
     const token = location.hash.slice(1);
     if (token) history.replaceState(null, '', location.pathname);
+    // The server answers nobody before it has given him a cookie.
+    await session.connect(false);
     try {
       if (token) await this.#exchange(token);
       this.#keep((await ask<InstructorLabsView>('GET', 'instructor/labs')).labs);
@@ -132,6 +138,11 @@ class InstructorBoard extends DrawnElement {
     this.#view = 'signed-out';
     this.requestUpdate();
   };
+}
+
+/** A lab that has just ended stays for a while, so that nobody wonders where it went. */
+function isShown(lab: InstructorLabView): boolean {
+  return lab.state !== 'ended' || Date.now() - (lab.endedAt ?? 0) < endedShownFor;
 }
 
 function nobody() {

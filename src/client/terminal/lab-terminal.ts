@@ -158,7 +158,7 @@ export class LabTerminal extends HTMLElement {
     if (state.kind === 'open') return this.#shell?.canWrite === false ? text.readOnly : '';
     if (state.kind === 'waiting')
       return fill(text.retryIn, { s: Math.max(0, Math.ceil((state.retryAt - Date.now()) / 1000)) });
-    if (state.kind === 'denied') return state.sentence;
+    if (state.kind === 'denied') return state.sentence ?? text.denied;
     if (state.kind === 'exited') return this.#exitWords();
     return text[state.kind];
   }

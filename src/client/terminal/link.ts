@@ -8,6 +8,7 @@ import {
 } from '../../shared/terminal-protocol.ts';
 import { ask, ProblemError, sentenceOf } from '../api.ts';
 import { waitBefore } from '../back-off.ts';
+import { goodAfter } from '../socket.ts';
 
 /** Failures in a row after which the page stops trying by itself; about a minute. */
 const patience = 8;
@@ -18,7 +19,7 @@ export type LinkState =
   | { kind: 'waiting'; retryAt: number }
   /** Tried often enough; the learner decides. */
   | { kind: 'lost' }
-  | { kind: 'denied'; sentence: string }
+  | { kind: 'denied'; sentence?: string }
   | { kind: 'failed' }
   | { kind: 'exited' }
   | { kind: 'resetting' }
@@ -75,12 +76,16 @@ export class TerminalLink implements Disposable {
     const path = `/ws/labs/${this.#lab}/terminals/${this.#terminal}?${query}`;
     const socket = new WebSocket(new URL(path, location.href.replace(/^http/, 'ws')));
     socket.binaryType = 'arraybuffer';
-    socket.addEventListener('open', () => this.#owner.changed({ kind: 'open' }));
+    let openedAt = Number.POSITIVE_INFINITY;
+    socket.addEventListener('open', () => {
+      openedAt = Date.now();
+      this.#owner.changed({ kind: 'open' });
+    });
     socket.addEventListener('message', (event) => {
-      this.#failures = 0;
       this.#owner.frame(decodeServerFrame(new Uint8Array(event.data)));
     });
     socket.addEventListener('close', (event) => {
+      if (Date.now() - openedAt > goodAfter) this.#failures = 0;
       if (this.#socket === socket) this.#closed(event.code);
     });
     this.#socket = socket;
@@ -91,6 +96,7 @@ export class TerminalLink implements Disposable {
     if (code === closeCodes.reset) this.#owner.changed({ kind: 'resetting' });
     else if (code === closeCodes.ended) this.#owner.changed({ kind: 'ended' });
     else if (code === closeCodes.exited) this.#owner.changed({ kind: 'exited' });
+    else if (code === closeCodes.denied) this.#owner.changed({ kind: 'denied' });
     else if (code === closeCodes.failed) this.#owner.changed({ kind: 'failed' });
     else this.#again();
   }

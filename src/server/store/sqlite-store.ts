@@ -84,14 +84,10 @@ class SqliteStore implements Store {
   }
 
   async probe(): Promise<void> {
-    try {
-      this.#run(
-        "INSERT INTO facts VALUES ('probe', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        `${Date.now()}`,
-      );
-    } catch (error) {
-      throw new StoreError(`The database cannot be written: ${(error as Error).message}`, { cause: error });
-    }
+    this.#run(
+      "INSERT INTO facts VALUES ('probe', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      `${Date.now()}`,
+    );
   }
 
   async createLearner(id: string, now: number): Promise<LearnerRow> {
@@ -290,15 +286,29 @@ class SqliteStore implements Store {
   }
 
   #run(sql: string, ...args: SQLInputValue[]): number {
-    return Number(this.#db.prepare(sql).run(...args).changes);
+    return told(() => Number(this.#db.prepare(sql).run(...args).changes));
   }
 
   #get(sql: string, ...args: SQLInputValue[] | [Record<string, SQLInputValue>]): Row | undefined {
-    return this.#db.prepare(sql).get(...(args as SQLInputValue[])) as Row | undefined;
+    return told(() => this.#db.prepare(sql).get(...(args as SQLInputValue[])) as Row | undefined);
   }
 
   #all(sql: string, ...args: SQLInputValue[]): Row[] {
-    return this.#db.prepare(sql).all(...args) as Row[];
+    return told(() => this.#db.prepare(sql).all(...args) as Row[]);
+  }
+}
+
+/** SQLITE_CONSTRAINT: the row is refused, the database is well. */
+const constraintCode = 19;
+
+/** Does what asks the database; a database that cannot be used is told as the port promises. */
+function told<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    // The low byte of an extended code is the reason.
+    if (((error as { errcode?: number }).errcode ?? 0) % 256 === constraintCode) throw error;
+    throw new StoreError(`The database cannot be used: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -88,6 +88,7 @@ describe('the store’s file', () => {
     await assert.rejects(async () => {
       for (let n = 0; n < 100; n++) await store.createLearner(`${n} ${'x'.repeat(10_000)}`, 1);
     }, StoreError);
+    await assert.rejects(store.insertLab(labRow('a', { failure: 'x'.repeat(400_000) })), StoreError);
     assert.equal((await store.learner('a'))?.number, 1, 'what was kept can be read');
     rmSync(ballast);
     await store.probe();

@@ -290,7 +290,8 @@ class SqliteStore implements Store {
   }
 
   #get(sql: string, ...args: SQLInputValue[] | [Record<string, SQLInputValue>]): Row | undefined {
-    return told(() => this.#db.prepare(sql).get(...(args as SQLInputValue[])) as Row | undefined);
+    // Not `.get()`: with RETURNING it stops at the row, and what the commit then says (a full disk) is never heard.
+    return told(() => this.#db.prepare(sql).all(...(args as SQLInputValue[])) as Row[])[0];
   }
 
   #all(sql: string, ...args: SQLInputValue[]): Row[] {

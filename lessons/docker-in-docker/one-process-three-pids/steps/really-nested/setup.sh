@@ -5,7 +5,7 @@ host=$(docker info -f '{{.ID}}')
 
 fresh() {
   docker rm -fv dind-test >/dev/null 2>&1 || true
-  docker run -itd --name dind-test --privileged docker:dind >/dev/null
+  docker run -itd --name dind-test --privileged docker:dind >/dev/null || true # tried again below
 }
 engine() { docker exec dind-test docker info -f '{{.ID}}' 2>/dev/null || true; }
 

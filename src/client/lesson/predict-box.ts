@@ -23,11 +23,7 @@ class PredictBox extends HTMLElement {
   #draw(): void {
     const progress = session.progress(here.lesson, this.dataset.step ?? '');
     const choice = progress?.prediction;
-    if (!choice) {
-      // Passed without a prediction: nothing to compare, but what there is to know stays readable.
-      if (progress?.passedAt) this.#reveal();
-      return;
-    }
+    if (!choice) return;
     this.#lock(choice);
     if (!progress.passedAt || this.#asked) return;
     // The truth stays on the server until now; the locked choice is sent again to get it.
@@ -39,6 +35,7 @@ class PredictBox extends HTMLElement {
     try {
       const path = `lessons/${here.lesson}/steps/${this.dataset.step}/prediction`;
       const { progress, truth } = await ask<PredictionView>('POST', path, { choice });
+      // Where no check tells the truth, the server gives it at once; it waits here until the step has passed.
       if (truth && progress.passedAt) this.#showTruth(truth);
       session.keepProgress(progress);
     } catch (error) {
@@ -62,10 +59,6 @@ class PredictBox extends HTMLElement {
     this.querySelector(`input[value="${CSS.escape(truth)}"]`)
       ?.closest('label')
       ?.classList.add('truth');
-    this.#reveal();
-  }
-
-  #reveal(): void {
     for (const explain of this.querySelectorAll('.explain')) explain.classList.add('revealed');
   }
 

@@ -52,20 +52,36 @@ function update(): void {
     for (const step of steps) if (step.passed) passedBefore.add(step.id);
     current = firstStep(steps, location.hash);
     tellServer();
+    draw();
+    // The browser went there while all steps were still open.
+    if (location.hash === `#${current}`) elementOf(current)?.scrollIntoView();
   }
   for (const step of steps) if (step.passed && !passedBefore.has(step.id)) celebrate(step.id);
   draw();
 }
 
-/** A step has just been passed: it stays open to be read, and the next one opens below it. */
+/**
+ * A step has just been passed. It may have been passed by its first command, with more to read below: the next step
+ * opens when the learner sees the line that says so.
+ */
 function celebrate(id: string): void {
   passedBefore.add(id);
   open.add(id);
-  elementOf(id)?.classList.add('just-passed');
-  if (id !== current) return;
-  select(stepAfter(id), false);
-  const check = elementOf(id)?.querySelector('step-check');
-  requestAnimationFrame(() => check?.scrollIntoView({ block: 'center' }));
+  const element = elementOf(id);
+  const check = element?.querySelector('step-check');
+  element?.classList.add('just-passed');
+  if (id !== current || !check) return;
+  let looks = 0;
+  const observer = new IntersectionObserver(([entry]) => {
+    looks++;
+    if (!entry?.isIntersecting) return;
+    observer.disconnect();
+    if (current !== id) return;
+    select(stepAfter(id), false);
+    // Seen at once: make room for the next step. Seen by scrolling: the learner is on his way.
+    if (looks === 1) requestAnimationFrame(() => check.scrollIntoView({ block: 'center' }));
+  });
+  observer.observe(check);
 }
 
 function draw(): void {
@@ -109,6 +125,8 @@ function press(id: string): void {
   else if (session.progress(here.lesson, id)?.passedAt && id !== current) open.add(id);
   else select(id, false);
   draw();
+  // What closed above may have moved it away.
+  elementOf(id)?.querySelector('h2')?.scrollIntoView({ block: 'nearest' });
 }
 
 function hiddenWords(words: string, name = ''): HTMLElement {
@@ -123,6 +141,6 @@ function tellServer(): void {
   if (known) session.view(current ? { lesson: here.lesson, step: current } : null, visible);
 }
 
-function elementOf(id: string): HTMLElement | undefined {
+function elementOf(id: string | undefined): HTMLElement | undefined {
   return elements.find((element) => element.id === id);
 }

@@ -24,6 +24,34 @@ const sandboxLabel = 'org.matryoshka.sandbox';
 /** Where the sandbox image keeps the tools that a learner cannot replace. */
 const toolkit = '/opt/lab/bin';
 
+/**
+ * Runs "$@" and kills it with everything it has started after $0 seconds. Each of the two leads a session of its own,
+ * so that one signal reaches all of it; a `setsid` that has not happened yet is met by its own pid.
+ */
+const untilDeadline = `b=${toolkit}/busybox
+exec 3<&0
+$b setsid "$@" <&3 3<&- &
+child=$!
+$b setsid $b sh -c 'sleep "$0"; kill -KILL "-$1"' "$0" $child </dev/null >/dev/null 2>&1 3<&- &
+watch=$!
+wait $child 2>/dev/null
+code=$?
+kill -KILL $watch 2>/dev/null
+kill -KILL -$watch 2>/dev/null
+exit $code`;
+
+/** Runs "$@" until it ends or its stdin does, so that it does not outlive us in the sandbox. */
+const untilStdinEnds = `exec 3<&0
+${toolkit}/busybox setsid "$@" </dev/null 3<&- &
+child=$!
+{ while read -r _ <&3; do :; done; kill $child; kill -- -$child; } >/dev/null 2>&1 &
+reader=$!
+exec 3<&-
+wait $child 2>/dev/null
+code=$?
+kill -KILL $reader 2>/dev/null
+exit $code`;
+
 const defaultDeadlineMs = 10_000;
 /** Collected output per stream; a runaway script must not fill our memory. */
 const maxOutput = 2 ** 20;
@@ -115,8 +143,8 @@ export class DockerEngine implements Engine {
     const deadline = options.deadline ?? defaultDeadlineMs;
     const exec = await translate(
       this.#docker.getContainer(ref).exec({
-        // Ending our end of the connection leaves the command running: `timeout` ends it where it runs.
-        Cmd: [`${toolkit}/busybox`, 'timeout', '-s', 'KILL', `${Math.ceil(deadline / 1000)}`, ...argv],
+        // Ending our end of the connection leaves the command running: it is ended where it runs.
+        Cmd: [`${toolkit}/busybox`, 'sh', '-c', untilDeadline, `${Math.ceil(deadline / 1000)}`, ...argv],
         AttachStdin: options.stdin !== undefined,
         AttachStdout: true,
         AttachStderr: true,
@@ -124,22 +152,21 @@ export class DockerEngine implements Engine {
         Env: Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`),
       }),
     );
+    const begun = performance.now();
     const stream = await translate(exec.start({ hijack: true, stdin: options.stdin !== undefined }));
     const output = this.#collect(stream);
     if (options.stdin !== undefined) stream.end(options.stdin);
     const timer = setTimeout(() => stream.destroy(), deadline + 3000);
     await output.done.finally(() => clearTimeout(timer));
     const code = (await translate(exec.inspect())).ExitCode ?? 137;
-    return { code, stdout: output.stdout(), stderr: output.stderr(), timedOut: code === 137 };
+    const timedOut = code === 137 && performance.now() - begun >= deadline;
+    return { code, stdout: output.stdout(), stderr: output.stderr(), timedOut };
   }
 
   async *lines(ref: string, argv: readonly string[], signal: AbortSignal): AsyncIterable<string> {
-    // The command ends with its stdin, so that it does not outlive us in the sandbox.
-    const guard =
-      'exec 3<&0; "$@" </dev/null & child=$!; { cat <&3 >/dev/null; kill $child 2>/dev/null; } & wait $child; kill $! 2>/dev/null';
     const exec = await translate(
       this.#docker.getContainer(ref).exec({
-        Cmd: [`${toolkit}/busybox`, 'sh', '-c', guard, 'lines', ...argv],
+        Cmd: [`${toolkit}/busybox`, 'sh', '-c', untilStdinEnds, 'lines', ...argv],
         AttachStdin: true,
         AttachStdout: true,
         AttachStderr: true,
@@ -148,6 +175,7 @@ export class DockerEngine implements Engine {
     const stream = await translate(exec.start({ hijack: true, stdin: true }));
     const abort = () => stream.end();
     signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
     try {
       yield* splitLines(demultiplexed(stream), signal);
     } finally {
@@ -233,6 +261,7 @@ export class DockerEngine implements Engine {
         if (!connected) yield { type: 'back' };
         connected = true;
         for await (const line of splitLines(stream as AsyncIterable<Buffer>, signal)) {
+          if (!line) continue;
           const event = JSON.parse(line) as { time: number; Actor: { ID: string; Attributes: Record<string, string> } };
           since = event.time;
           yield { type: 'died', ref: event.Actor.ID, id: event.Actor.Attributes[sandboxLabel] ?? '' };
@@ -341,8 +370,9 @@ async function* splitLines(chunks: AsyncIterable<Buffer>, signal: AbortSignal): 
     for await (const chunk of chunks) {
       const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
       rest = parts.pop() ?? '';
-      for (const line of parts) if (line) yield line;
+      yield* parts;
     }
+    if (rest) yield rest;
   } catch (error) {
     // Aborting destroys the stream under the reader.
     if (!signal.aborted) throw toEngineError(error);

@@ -190,7 +190,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const maps = stack.use(new MapWatcher({ engine, feed, log }));
   const checks = stack.use(new Checks({ store, manager, lessons, scripts, feed, log }));
   const course = new Course({ store, lessons, feed });
-  const blocks = new Blocks({ engine, manager, terminals, course });
+  const blocks = new Blocks({ engine, manager, terminals, course, checks });
   const server = { isolation, standins: info.standins, cgroup: info.cgroup };
   const views = new LabViews({ store, manager, checks, server });
   const links = new Links(store);

@@ -2,6 +2,7 @@ import type { Place, TerminalView } from '../../shared/api.ts';
 import { type Block, blockChain, blockContent, blockLevel } from '../../shared/lesson.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Terminals } from '../terminals/terminals.ts';
+import type { Checks } from './checks.ts';
 import { type Course, UnknownPlaceError } from './course.ts';
 import type { LabManager } from './lab-manager.ts';
 
@@ -20,6 +21,7 @@ interface Options {
   manager: LabManager;
   terminals: Terminals;
   course: Course;
+  checks: Checks;
 }
 
 /** Runs blocks of lessons: the page sends an id, the text is looked up here. */
@@ -37,11 +39,12 @@ export class Blocks {
    *   `LabManager.ready` throws.
    */
   async run(labId: string, place: Place, blockId: string, force: boolean): Promise<TerminalView> {
-    const { engine, manager, terminals, course } = this.#options;
+    const { engine, manager, terminals, course, checks } = this.#options;
     const { step } = course.step(place);
     const block = Object.hasOwn(step.blocks, blockId) ? step.blocks[blockId] : undefined;
     if (!block?.run) throw new UnknownPlaceError(`step "${place.step}" has no block "${blockId}" that can be run`);
     const { lab, sandbox, spec } = await manager.ready(labId);
+    if (step.kind === 'do') await checks.prepare(labId, place);
     await terminals.open(lab, sandbox.engineRef, spec);
     await this.#requireChain(sandbox.engineRef, blockChain(block));
     const terminal = terminals.in(lab, blockChain(block), blockLevel(block));

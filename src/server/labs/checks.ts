@@ -71,6 +71,11 @@ export class Checks implements Disposable {
     this.ask(labId);
   }
 
+  /** Resolves when the step's setup has run in this generation; what is done in a step comes after it. */
+  async prepare(labId: string, place: Place): Promise<void> {
+    await (await this.#enter(labId, place)).prepared;
+  }
+
   /** No step of this lab is on screen. */
   leave(labId: string): void {
     const session = this.#sessions.get(labId);

@@ -23,53 +23,57 @@ export interface CursorSink {
 export class Cursor {
   readonly #scrollback: Scrollback;
   readonly #sink: CursorSink;
-  #sent: number;
-  #acked: number;
+  /** Frames that the page has not parsed yet; at most a window full. */
+  #flying: { end: number; length: number }[] = [];
+  #next: number;
 
   constructor(scrollback: Scrollback, from: number, sink: CursorSink) {
     this.#scrollback = scrollback;
     this.#sink = sink;
     // An offset from another life of the terminal: begin with what is kept.
-    this.#sent = from > scrollback.end ? scrollback.start : from;
-    this.#acked = this.#sent;
+    this.#next = from > scrollback.end ? scrollback.start : from;
   }
 
   /** Bytes that the page has not parsed yet. */
   get lag(): number {
-    return this.#scrollback.end - this.#acked;
+    return this.#scrollback.end - this.#next + this.#inFlight;
+  }
+
+  get #inFlight(): number {
+    return this.#flying.reduce((sum, frame) => sum + frame.length, 0);
   }
 
   /** The page has parsed everything before this offset. Acknowledging what was never sent changes nothing. */
   ack(offset: number): void {
-    if (offset > this.#acked && offset <= this.#sent) this.#acked = offset;
+    if (offset <= this.#next) this.#flying = this.#flying.filter(({ end }) => end > offset);
     this.pump();
   }
 
   /** Sends what the window allows. */
   pump(): void {
-    if (this.#sent < this.#scrollback.start) this.#skipTo(this.#scrollback.start);
-    while (this.#sent < this.#scrollback.end && this.#sent - this.#acked < windowBytes) {
-      if (this.#sent === this.#scrollback.hole) {
-        this.#skipTo(this.#sent + 1);
+    const { start, hole } = this.#scrollback;
+    if (this.#next < start) this.#skipTo(start);
+    while (this.#next < this.#scrollback.end && this.#inFlight < windowBytes) {
+      if (this.#next === hole) {
+        this.#skipTo(hole + 1);
         continue;
       }
-      const bytes = this.#scrollback.read(this.#sent, frameBytes);
-      const offset = this.#sent;
-      this.#sent += bytes.length;
+      const bytes = this.#scrollback.read(this.#next, frameBytes);
+      const offset = this.#next;
+      this.#next += bytes.length;
+      this.#flying.push({ end: this.#next, length: bytes.length });
       this.#sink.output(offset, bytes);
     }
   }
 
   /** The learner pressed Ctrl-C: what has not been sent yet is dropped, so that the prompt comes at once. */
   interrupt(): void {
-    if (this.#scrollback.end - this.#sent > interruptKeepBytes) this.#skipTo(this.#scrollback.end);
+    if (this.#scrollback.end - this.#next > interruptKeepBytes) this.#skipTo(this.#scrollback.end);
   }
 
   #skipTo(offset: number): void {
-    const from = this.#sent;
-    this.#sent = offset;
-    this.#acked = Math.max(this.#acked, Math.min(offset, this.#acked + offset - from));
-    this.#sink.gap(from, offset);
+    this.#sink.gap(this.#next, offset);
+    this.#next = offset;
   }
 }
 

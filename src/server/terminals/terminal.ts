@@ -8,7 +8,7 @@ import type { Scrollback } from './scrollback.ts';
 
 const interruptByte = 0x03;
 
-/** How long a block waits for a shell's first output before it is typed all the same. */
+/** How long a block waits for a shell's first output, or for the command before it to end. */
 const promptWaitMs = 3000;
 
 /** A connection to a terminal. */
@@ -84,13 +84,17 @@ export class Terminal implements Disposable {
   }
 
   /**
-   * Types text and Enter as one paste, once the shell has printed something.
+   * Types text and Enter as one paste, once the shell has printed something and stands at its prompt.
    *
    * @throws {TerminalBusyError} when a program runs in it, unless forced.
    */
   async type(text: string, force: boolean): Promise<void> {
     this.#ensureShell();
-    for (let waited = 0; this.#fresh && waited < promptWaitMs; waited += 20) await sleep(20);
+    // A command that is just ending is waited for; what goes on after that is meant to.
+    for (let waited = 0; (this.#fresh || this.#atPrompt === false) && waited < promptWaitMs; waited += 20) {
+      if (force && !this.#fresh) break;
+      await sleep(20);
+    }
     if (this.#atPrompt === false && !force) throw new TerminalBusyError(this.view.name);
     const paste = this.#atPrompt ? `\x1b[200~${text}\x1b[201~\r` : `${text.replaceAll('\n', '\r')}\r`;
     this.#pty?.write(Buffer.from(paste));
@@ -114,10 +118,16 @@ export class Terminal implements Disposable {
       this.#regulate();
     } else if (connection.canWrite && frame.type === 'resize') this.#resize(frame);
     else if (connection.canWrite && frame.type === 'input') {
-      if (frame.bytes.includes(interruptByte)) for (const each of this.#viewers.keys()) each.interrupt();
+      if (frame.bytes.includes(interruptByte)) this.#interrupt();
       this.#options.onInput();
       this.#pty?.write(frame.bytes);
     }
+  }
+
+  /** What waits for viewers is dropped, and a shell that waits for them goes on to hear the signal. */
+  #interrupt(): void {
+    for (const cursor of this.#viewers.keys()) cursor.interrupt();
+    this.#regulate();
   }
 
   #ensureShell(): void {

@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const node = join(root, 'node_modules/.bin/node');
+
+/** How long the program may take to start or to end; images and site are there already. */
+const patienceMs = 60_000;
+
+/** A real server of its own: own data folder, own port, labs in the engine of DOCKER_HOST. */
+export class Server implements AsyncDisposable {
+  readonly #folder: string;
+  readonly #environment: Record<string, string>;
+  #child: ChildProcess | undefined;
+  #output = '';
+  address = '';
+  instructorLink = '';
+
+  constructor(folder: string, environment: Record<string, string>) {
+    this.#folder = folder;
+    this.#environment = environment;
+  }
+
+  static async start(environment: Record<string, string> = {}): Promise<Server> {
+    const folder = await mkdtemp(join(tmpdir(), 'matryoshka-e2e-'));
+    const server = new Server(folder, { PORT: '0', LAB_DATA_DIR: folder, ...environment });
+    await server.start();
+    return server;
+  }
+
+  /** Starts the program; again on the same address after a `kill`. */
+  async start(): Promise<void> {
+    this.#output = '';
+    const port = this.address ? { PORT: new URL(this.address).port } : {};
+    const child = spawn(node, ['src/cli/main.ts', 'serve'], {
+      cwd: root,
+      env: { ...process.env, ...this.#environment, ...port },
+    });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.#output += text;
+      });
+    }
+    this.address = await this.#printed(/runs: (\S+)/);
+    this.instructorLink = await this.#printed(/once: (\S+)/);
+  }
+
+  /** `kill -9`: nothing is cleaned up. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#end('SIGTERM');
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** What a command of the command line printed, in this server's data folder. */
+  async command(...args: string[]): Promise<{ code: number; output: string }> {
+    const child = spawn(node, ['src/cli/main.ts', ...args], {
+      cwd: root,
+      env: { ...process.env, ...this.#environment },
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    }
+    const [code] = await once(child, 'close');
+    return { code, output };
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  }
+
+  async #printed(pattern: RegExp): Promise<string> {
+    const deadline = Date.now() + patienceMs;
+    for (;;) {
+      const found = pattern.exec(this.#output)?.[1];
+      if (found) return found;
+      if (this.#child?.exitCode !== null || Date.now() > deadline)
+        throw new Error(`The server did not start:\n${this.#output}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}

@@ -5,7 +5,14 @@ import { EngineDownError, EngineFailedError, NotReadyError, SandboxGoneError } f
 import { BadLinkError } from '../instructors/links.ts';
 import { ContainerMissingError } from '../labs/blocks.ts';
 import { AnswerFormError, PredictionLockedError, SolutionLockedError, UnknownPlaceError } from '../labs/course.ts';
-import { ExtendLimitError, LabEndedError, LabNotReadyError, OtherLabError, UnknownLabError } from '../labs/lab.ts';
+import {
+  ClosingError,
+  ExtendLimitError,
+  LabEndedError,
+  LabNotReadyError,
+  OtherLabError,
+  UnknownLabError,
+} from '../labs/lab.ts';
 import { TerminalBusyError } from '../terminals/terminal.ts';
 import { TerminalLimitError, UnknownTerminalError } from '../terminals/terminals.ts';
 
@@ -57,6 +64,7 @@ export function problemOf(error: unknown): Problem {
     return make('other-lab', `End the lab "${error.specId}" first.`, { values: { spec: error.specId } });
   }
   if (error instanceof LabEndedError) return make('lab-ended', 'The lab has ended.');
+  if (error instanceof ClosingError) return make('capacity', error.message);
   if (error instanceof LabNotReadyError) return make('lab-not-ready', 'The lab is not ready yet.');
   if (error instanceof ExtendLimitError) return make('extend-limit', 'The lab cannot live longer than that.');
   if (error instanceof ContainerMissingError) {

@@ -5,6 +5,7 @@ import type { Log } from '../log.ts';
 import { type LabRow, LiveLabError, type Store } from '../store/store.ts';
 import type { Feed, NoticeCode } from './feed.ts';
 import {
+  ClosingError,
   ExtendLimitError,
   LabEndedError,
   LabNotReadyError,
@@ -42,6 +43,8 @@ export class LabManager implements AsyncDisposable {
   readonly #queue: Queue;
   readonly #phases = new Map<string, Phase[]>();
   readonly #starts = new Map<string, { done: Promise<void>; abort: AbortController }>();
+  /** The last claim that counts labs; the next one counts after it, so that room for one is not given to many. */
+  #counting: Promise<unknown> = Promise.resolve();
   #closing = false;
 
   constructor(options: Options) {
@@ -53,7 +56,8 @@ export class LabManager implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing = true;
     this.#queue[Symbol.dispose]();
-    const live = await this.#options.store.labsIn(liveStates);
+    await this.#counting;
+    const live = await this.#options.store.labsIn([...liveStates, 'ending']);
     await Promise.allSettled(live.map((lab) => this.end(lab.id, 'shutdown', 'platform')));
     await Promise.allSettled([...this.#starts.values()].map((start) => start.done));
   }
@@ -62,29 +66,44 @@ export class LabManager implements AsyncDisposable {
    * Gives the learner a lab of the spec: his own if he has one, else a new one, else a place in the queue. It may still
    * be starting; the feed tells.
    *
-   * @throws {UnknownLabError} for an unknown spec, {OtherLabError} when he has a lab of another spec and does not replace it.
+   * @throws {UnknownLabError} for an unknown spec, {OtherLabError} when he has a lab of another spec and does not
+   *   replace it, {ClosingError}
    */
   async claim(
     learnerId: string,
     specId: string,
     options: { place?: Place; replace?: boolean } = {},
   ): Promise<{ lab: LabRow; created: boolean } | { position: number }> {
-    const { store, maxLabs } = this.#options;
     const spec = this.#spec(specId);
     const current = await this.#liveLab(learnerId);
     if (current?.specId === specId) return { lab: current, created: false };
     if (current && !options.replace) throw new OtherLabError(current.specId);
     if (current) await this.end(current.id, 'learner', 'learner');
+    const given = this.#counting.then(() => this.#give(learnerId, spec, options.place));
+    this.#counting = given.catch(() => undefined);
+    return await given;
+  }
+
+  async #give(
+    learnerId: string,
+    spec: LabSpec,
+    place: Place | undefined,
+  ): Promise<{ lab: LabRow; created: boolean } | { position: number }> {
+    const { store, maxLabs } = this.#options;
+    if (this.#closing) throw new ClosingError('The server is going away.');
     const live = await store.labsIn([...liveStates, 'ending']);
+    // Another tab of the same learner was quicker: his lab is the one.
+    const own = live.find((lab) => lab.learnerId === learnerId && lab.specId === spec.id && lab.state !== 'ending');
+    if (own) return { lab: own, created: false };
     if (live.length >= maxLabs || (this.#queue.length > 0 && this.#queue.position(learnerId) !== 1)) {
-      return { position: this.#queue.add({ learnerId, specId }) };
+      return { position: this.#queue.add({ learnerId, specId: spec.id }) };
     }
     this.#queue.remove(learnerId);
-    const lab = newLab(learnerId, spec, this.#options.isolation, options.place);
+    const lab = newLab(learnerId, spec, this.#options.isolation, place);
     try {
       await store.insertLab(lab);
     } catch (error) {
-      // Another tab of the same learner was quicker: his lab is the one.
+      // Another replica was quicker.
       const winner = error instanceof LiveLabError ? await store.latestLab(learnerId) : undefined;
       if (winner) return { lab: winner, created: false };
       throw error;
@@ -172,8 +191,10 @@ export class LabManager implements AsyncDisposable {
   async finishEnding(id: string): Promise<void> {
     const { store, sandboxes, feed } = this.#options;
     await this.#starts.get(id)?.done;
-    const sandbox = await store.sandboxOf(id);
-    if (sandbox) await sandboxes.remove(sandbox);
+    const rows = (await store.sandboxesIn(['creating', 'ready', 'removing'])).filter((row) => row.labId === id);
+    // What the engine was never known to have is left to the reaper.
+    const left = rows.filter((row) => row.engineRef || row.state !== 'removing');
+    await Promise.all(left.map((row) => sandboxes.remove(row)));
     if (await store.changeLab(id, { states: ['ending'] }, { state: 'ended' })) {
       this.#phases.delete(id);
       feed.emit('lab', await this.get(id));
@@ -232,9 +253,12 @@ export class LabManager implements AsyncDisposable {
   }
 
   #start(lab: LabRow, spec: LabSpec): void {
-    const abort = new AbortController();
-    const done = this.#bringUp(lab, spec, abort.signal).finally(() => this.#starts.delete(lab.id));
-    this.#starts.set(lab.id, { done, abort });
+    const start = { abort: new AbortController(), done: Promise.resolve() };
+    this.#starts.set(lab.id, start);
+    start.done = this.#bringUp(lab, spec, start.abort.signal).finally(() => {
+      // A reset may have begun the next start already.
+      if (this.#starts.get(lab.id) === start) this.#starts.delete(lab.id);
+    });
   }
 
   async #bringUp(lab: LabRow, spec: LabSpec, signal: AbortSignal): Promise<void> {
@@ -242,15 +266,16 @@ export class LabManager implements AsyncDisposable {
     const { id, generation } = lab;
     this.#phases.set(id, []);
     try {
-      const pooled = await pool.take(spec, id, generation);
-      if (!pooled) {
-        const use = { purpose: 'lab', labId: id, generation } as const;
-        await sandboxes.create(spec, use, (name) => this.#phase(lab, name), signal);
-      }
+      const pooled = await pool.take(spec, id, generation, signal);
+      const use = { purpose: 'lab', labId: id, generation } as const;
+      const sandbox = pooled ?? (await sandboxes.create(spec, use, (name) => this.#phase(lab, name), signal));
       this.#closePhase(id);
       if (await store.changeLab(id, { states: ['starting'], generation }, { state: 'ready' })) {
         feed.emit('lab', await this.get(id));
         log.info({ lab: id, generation, pooled: pooled !== undefined }, 'lab is ready');
+      } else {
+        // The lab ended, or was reset again, between two looks at it.
+        sandboxes.removeSoon(sandbox);
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -264,11 +289,20 @@ export class LabManager implements AsyncDisposable {
   }
 
   async #admit(): Promise<void> {
-    if (this.#closing) return;
-    const next = this.#queue.next();
-    if (!next) return;
-    const claimed = await this.claim(next.learnerId, next.specId);
-    if ('lab' in claimed) this.#options.feed.emit('lab', claimed.lab);
+    while (!this.#closing) {
+      const next = this.#queue.first;
+      if (!next) return;
+      try {
+        const claimed = await this.claim(next.learnerId, next.specId);
+        if ('position' in claimed) return;
+        this.#queue.remove(next.learnerId);
+        this.#options.feed.emit('lab', claimed.lab);
+      } catch (error) {
+        // He cannot be given a lab; those behind him do not wait for that.
+        this.#options.log.warn({ learner: next.learnerId, error: (error as Error).message }, 'not let in');
+        this.#queue.remove(next.learnerId);
+      }
+    }
   }
 
   async #liveLab(learnerId: string): Promise<LabRow | undefined> {

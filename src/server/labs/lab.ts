@@ -13,6 +13,8 @@ export class OtherLabError extends Error {
 export class UnknownLabError extends Error {}
 export class LabEndedError extends Error {}
 export class LabNotReadyError extends Error {}
+/** The platform is going away and gives no more labs. */
+export class ClosingError extends Error {}
 /** The lab has reached its hard end. */
 export class ExtendLimitError extends Error {}
 

@@ -21,6 +21,8 @@ interface Options {
 export class Pool implements AsyncDisposable {
   readonly #options: Options;
   readonly #filling = new Map<string, Promise<void>>();
+  /** The sandbox of a shape that is being made; resolves when it is ready or has failed. */
+  readonly #attempts = new Map<string, Promise<unknown>>();
   readonly #stop = new AbortController();
   #problem: string | undefined;
 
@@ -37,12 +39,15 @@ export class Pool implements AsyncDisposable {
   }
 
   /** A ready sandbox for the lab, or undefined; waits for one that is being made anyway. */
-  async take(spec: LabSpec, labId: string, generation: number): Promise<LiveSandbox | undefined> {
+  async take(spec: LabSpec, labId: string, generation: number, signal?: AbortSignal): Promise<LiveSandbox | undefined> {
     const shape = shapeOf(spec);
     const { store } = this.#options;
     let row = await store.takePooled(shape, labId, generation);
-    if (!row && this.#filling.has(shape) && !this.#problem) {
-      await this.#filling.get(shape);
+    const attempt = this.#attempts.get(shape);
+    if (!row && attempt && !this.#problem) {
+      const aborted = new Promise((resolve) => signal?.addEventListener('abort', resolve, { once: true }));
+      await Promise.race([attempt, aborted]);
+      signal?.throwIfAborted();
       row = await store.takePooled(shape, labId, generation);
     }
     this.fill();
@@ -77,7 +82,12 @@ export class Pool implements AsyncDisposable {
       );
       if (have.length >= size) return;
       try {
-        await sandboxes.create(spec, { purpose: 'pool' }, undefined, signal);
+        const attempt = sandboxes.create(spec, { purpose: 'pool' }, undefined, signal);
+        this.#attempts.set(
+          shapeOf(spec),
+          attempt.catch(() => undefined),
+        );
+        await attempt.finally(() => this.#attempts.delete(shapeOf(spec)));
         this.#problem = undefined;
       } catch (error) {
         if (signal.aborted) return;

@@ -44,11 +44,9 @@ export class Queue implements Disposable {
     for (const [place, other] of this.#waiting.entries()) this.#onMove(other.learnerId, place + 1);
   }
 
-  /** Takes out the first. */
-  next(): Waiting | undefined {
-    const first = this.#waiting[0];
-    if (first) this.remove(first.learnerId);
-    return first;
+  /** Who is next; he stays until he is removed. */
+  get first(): Waiting | undefined {
+    return this.#waiting[0];
   }
 
   /** The learner's last page has gone, or one is here again. */

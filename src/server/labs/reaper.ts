@@ -1,3 +1,4 @@
+import type { LabState } from '../../shared/api.ts';
 import type { LabSpec } from '../../shared/lab-spec.ts';
 import { type Engine, EngineDownError } from '../engine/engine.ts';
 import type { Log } from '../log.ts';
@@ -65,8 +66,9 @@ export class Reaper implements AsyncDisposable {
     const found = new Map((await engine.list()).map((sandbox) => [sandbox.id, sandbox]));
     const adopted = new Set<string>();
     for (const row of rows) {
-      if (row.state === 'ready' && found.get(row.id)?.running && row.leaseUntil > Date.now()) adopted.add(row.id);
-      else if (row.purpose === 'test' && row.leaseUntil > Date.now()) adopted.add(row.id);
+      const isLeased = row.leaseUntil > Date.now();
+      const runs = row.state === 'ready' && found.get(row.id)?.running && (await this.#isWanted(row, ['ready']));
+      if (isLeased && (runs || row.purpose === 'test')) adopted.add(row.id);
       else await sandboxes.remove(row);
     }
     for (const [id, { ref }] of found) if (!rows.some((row) => row.id === id)) await engine.remove(ref);
@@ -133,10 +135,18 @@ export class Reaper implements AsyncDisposable {
 
   async #keep(row: SandboxRow): Promise<void> {
     const { sandboxes } = this.#options;
-    if (row.state === 'removing') await sandboxes.remove(row);
+    const isWanted = await this.#isWanted(row, ['starting', 'ready', 'ending']);
+    if (row.state === 'removing' || !isWanted) await sandboxes.remove(row);
     else if (row.purpose !== 'test' && row.engineRef && sandboxes.needsRenewal(row)) {
       await sandboxes.renewLease(row as LiveSandbox);
     }
+  }
+
+  /** A lab's sandbox is wanted while the lab is in one of the states and was not reset since. */
+  async #isWanted(row: SandboxRow, states: readonly LabState[]): Promise<boolean> {
+    if (row.purpose !== 'lab' || !row.labId) return true;
+    const lab = await this.#options.store.lab(row.labId);
+    return lab !== undefined && states.includes(lab.state) && row.generation === lab.generation;
   }
 
   async #follow(): Promise<void> {

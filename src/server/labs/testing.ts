@@ -1,4 +1,17 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LabState } from '../../shared/api.ts';
 import type { LabSpec } from '../../shared/lab-spec.ts';
+import { FakeEngine } from '../engine/fake-engine.ts';
+import { silentLog } from '../log.ts';
+import { openSqliteStore } from '../store/sqlite-store.ts';
+import type { LabRow, Store } from '../store/store.ts';
+import { Feed, type Notice } from './feed.ts';
+import { LabCatalog } from './lab-catalog.ts';
+import { LabManager } from './lab-manager.ts';
+import { Pool } from './pool.ts';
+import { Reaper } from './reaper.ts';
+import { Sandboxes } from './sandboxes.ts';
 
 /** A spec for tests; any part can be another one. */
 export function fakeSpec(changes: Partial<LabSpec> = {}): LabSpec {
@@ -21,4 +34,92 @@ export function fakeSpec(changes: Partial<LabSpec> = {}): LabSpec {
     terminals: { host: { level: 1 } },
     ...changes,
   };
+}
+
+export interface PlatformOptions {
+  engine?: FakeEngine;
+  store?: Store;
+  specs?: LabSpec[];
+  poolSize?: number;
+  maxLabs?: number;
+  /** Milliseconds. */
+  lease?: number;
+}
+
+/** The labs of a platform on a fake engine and a store in memory, without HTTP and terminals. */
+export class Platform implements AsyncDisposable {
+  readonly engine: FakeEngine;
+  readonly store: Store;
+  readonly feed = new Feed();
+  readonly sandboxes: Sandboxes;
+  readonly pool: Pool;
+  readonly manager: LabManager;
+  readonly reaper: Reaper;
+  readonly notices: Notice[] = [];
+  /** What the feed told of each lab's state, in order. */
+  readonly states: { id: string; state: LabState; generation: number }[] = [];
+  #learners = 0;
+
+  constructor(options: PlatformOptions = {}) {
+    const { specs = [fakeSpec()], poolSize = 0, maxLabs = 100, lease = 60_000 } = options;
+    const log = silentLog;
+    const store = options.store ?? openSqliteStore(':memory:');
+    const engine = options.engine ?? new FakeEngine();
+    this.store = store;
+    this.engine = engine;
+    const feed = this.feed;
+    const catalog = new LabCatalog(specs);
+    this.sandboxes = new Sandboxes({ store, engine, lease, log });
+    this.pool = new Pool({ store, sandboxes: this.sandboxes, specs, size: poolSize, log });
+    this.manager = new LabManager({
+      ...{ store, sandboxes: this.sandboxes, pool: this.pool, feed, specs: catalog, maxLabs, log },
+      isolation: 'privileged',
+      terminalsOf: () => [],
+    });
+    const { manager, sandboxes } = this;
+    this.reaper = new Reaper({ store, engine, manager, sandboxes, feed, specs: catalog, log });
+    feed.on('notice', (_, notice) => this.notices.push(notice));
+    feed.on('lab', ({ id, state, generation }) => this.states.push({ id, state, generation }));
+  }
+
+  async learner(): Promise<string> {
+    return (await this.store.createLearner(`learner-${++this.#learners}`, Date.now())).id;
+  }
+
+  /** A new learner's lab, ready. */
+  async readyLab(): Promise<LabRow> {
+    const claimed = await this.manager.claim(await this.learner(), 'box');
+    assert.ok('lab' in claimed);
+    return await this.reaches(claimed.lab.id, 'ready');
+  }
+
+  /** The lab once it is in that state (and generation). */
+  async reaches(id: string, state: LabState, generation?: number): Promise<LabRow> {
+    await eventually(async () => {
+      const lab = await this.store.lab(id);
+      return lab?.state === state && (generation === undefined || lab.generation === generation);
+    });
+    return (await this.store.lab(id)) as LabRow;
+  }
+
+  /** Our ids of the sandboxes that the engine has. */
+  async sandboxIds(): Promise<string[]> {
+    return (await this.engine.list()).map(({ id }) => id).sort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.engine.setDown(false);
+    await this.reaper[Symbol.asyncDispose]();
+    await this.manager[Symbol.asyncDispose]();
+    await this.pool[Symbol.asyncDispose]();
+    await this.sandboxes.settled();
+    await this.engine[Symbol.asyncDispose]();
+    await this.store[Symbol.asyncDispose]();
+  }
+}
+
+/** Waits until the claim holds; fails after `within` ms. */
+export async function eventually(claim: () => boolean | Promise<boolean>, within = 5000): Promise<void> {
+  for (const end = Date.now() + within; Date.now() < end; await sleep(5)) if (await claim()) return;
+  assert.fail(`still not so after ${within / 1000} s: ${claim}`);
 }

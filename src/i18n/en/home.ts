@@ -4,8 +4,6 @@ export const home = {
     cancel: 'Cancel',
     passed: '{n} of {of} steps passed',
     complete: 'all steps passed',
-    open: 'Continue',
-    you: 'You',
     yourLab: 'Your lab',
     rename: 'Change name',
     name: 'Your name',

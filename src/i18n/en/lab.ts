@@ -27,7 +27,7 @@ export const lab = {
   },
   terminal: {
     tabs: 'Terminals',
-    label: 'Terminal {name}, level {level}',
+    label: 'Terminal {name}, level {level}. F6 leaves it.',
     leave: 'leaves the terminal',
     toText: 'Back to the step',
     copyPaste: 'Ctrl+Shift+C copies, Ctrl+Shift+V pastes',

@@ -32,7 +32,7 @@ export const page = {
     button: 'Start the lab',
     first: 'Start your lab first.',
   },
-  starting: { title: 'Starting your lab', again: 'Resetting your lab' },
+  starting: { again: 'Resetting your lab' },
   phases: {
     queue: 'waiting for a place',
     sandbox: 'making your machine',
@@ -85,7 +85,6 @@ export const page = {
     passed: 'Passed.',
     goTo: 'Step {n}',
     done: 'passed',
-    now: 'current step',
     next: 'Next step',
     startFirst: 'Start your lab. The step is then checked by itself.',
     answerFirst: 'Answer below. No lab is needed for this step.',
@@ -109,7 +108,6 @@ export const page = {
     passedAt: 'passed at {time}',
     hint: 'Hint {n} of {of}',
     solution: 'Show the solution',
-    solutionWait: 'The solution opens after the third hint, or in {s} s.',
     lessonDone: 'You have passed every step of this lesson.',
   },
   prediction: {

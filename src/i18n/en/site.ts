@@ -5,9 +5,7 @@ export const site = {
   description:
     'A hands-on lab for containers inside containers: a private machine in your browser, real commands, and a check that says why a step is not done yet.',
   skip: 'Skip to the content',
-  language: 'Language',
   footer: { about: 'How it is isolated', resume: 'Continue on another device', instructor: 'For instructors' },
-  levels: 'Levels',
   home: {
     title: 'Containers inside containers',
     intro:
@@ -25,7 +23,6 @@ export const site = {
   },
   lesson: {
     of: 'Track {n}',
-    steps: 'Steps',
     workspace: 'Your lab',
     divider: 'Width of the text',
     predict: 'Predict first',
@@ -45,7 +42,6 @@ export const site = {
     submit: 'Check my answer',
     danger: 'Danger',
     sources: 'Sources',
-    why: 'Why',
     noScript:
       'You can read the lesson without JavaScript. To run commands and have your steps checked, switch JavaScript on.',
     next: 'Next lesson',

@@ -6,8 +6,6 @@ export const home: HomeText = {
     cancel: '取消',
     passed: '{of}步里通过了{n}步',
     complete: '全部步骤已通过',
-    open: '继续',
-    you: '你',
     yourLab: '你的实验',
     rename: '改名字',
     name: '你的名字',

@@ -29,7 +29,7 @@ export const lab: LabText = {
   },
   terminal: {
     tabs: '终端',
-    label: '终端 {name}，第 {level} 层',
+    label: '终端 {name}，第 {level} 层。按 F6 离开。',
     leave: '离开终端',
     toText: '回到步骤',
     copyPaste: 'Ctrl+Shift+C复制，Ctrl+Shift+V粘贴',

@@ -27,7 +27,7 @@ export const page: PageText = {
     button: '启动实验',
     first: '先启动实验。',
   },
-  starting: { title: '正在启动实验', again: '正在重置实验' },
+  starting: { again: '正在重置实验' },
   phases: { queue: '等待空位', sandbox: '准备你的机器', daemon: '启动你的Docker', terminal: '打开终端' },
   seconds: '{s}秒',
   queue: {
@@ -72,7 +72,6 @@ export const page: PageText = {
     passed: '通过了。',
     goTo: '第 {n} 步',
     done: '已通过',
-    now: '当前步骤',
     next: '下一步',
     startFirst: '启动实验后，这一步会自动检查。',
     answerFirst: '在下面作答，这一步不需要实验。',
@@ -95,7 +94,6 @@ export const page: PageText = {
     passedAt: '{time}通过',
     hint: '提示{n}/{of}',
     solution: '看答案',
-    solutionWait: '看完第三个提示，或者再等{s}秒，才能看答案。',
     lessonDone: '这一课的每一步你都通过了。',
   },
   prediction: {

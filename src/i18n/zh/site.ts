@@ -6,9 +6,7 @@ export const site: SiteText = {
   tagline: '亲手摸清容器里的容器',
   description: '动手学嵌套容器：浏览器里一台属于你的机器，真实的命令，检查还会告诉你这一步为什么还没通过。',
   skip: '跳到正文',
-  language: '语言',
   footer: { about: '怎样隔离', resume: '换一台设备继续', instructor: '讲师入口' },
-  levels: '层级',
   home: {
     title: '容器里的容器',
     intro:
@@ -26,7 +24,6 @@ export const site: SiteText = {
   },
   lesson: {
     of: '第{n}单元',
-    steps: '步骤',
     workspace: '你的实验',
     divider: '正文宽度',
     predict: '先猜',
@@ -46,7 +43,6 @@ export const site: SiteText = {
     submit: '看看对不对',
     danger: '危险',
     sources: '出处',
-    why: '原因',
     noScript: '没有JavaScript也能读课文。要运行命令、让步骤得到检查，请打开JavaScript。',
     next: '下一课',
     back: '全部课程',

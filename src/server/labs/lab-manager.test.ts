@@ -10,7 +10,7 @@ import {
   OtherLabError,
   UnknownLabError,
 } from './lab.ts';
-import { eventually, fakeSpec, Platform } from './testing.ts';
+import { eventually, fakeSpec, Platform, randomNumbers } from './testing.ts';
 
 describe('claiming a lab', () => {
   it('gives a lab that becomes ready in a sandbox of its own', async () => {
@@ -338,14 +338,3 @@ describe('any sequence of claims, resets, ends, deaths and outages', () => {
     });
   }
 });
-
-/** Numbers from 0 to 1 that the seed determines (mulberry32), so that a failure can be seen again. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

@@ -123,3 +123,14 @@ export async function eventually(claim: () => boolean | Promise<boolean>, within
   for (const end = Date.now() + within; Date.now() < end; await sleep(5)) if (await claim()) return;
   assert.fail(`still not so after ${within / 1000} s: ${claim}`);
 }
+
+/** Numbers from 0 to 1 that the seed determines (mulberry32), so that a failure can be seen again. */
+export function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

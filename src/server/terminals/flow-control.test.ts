@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { randomNumbers } from '../labs/testing.ts';
+import { Cursor, highWaterBytes, lowWaterBytes, mustPause, windowBytes } from './flow-control.ts';
+import { Scrollback } from './scrollback.ts';
+
+const kib = 1024;
+/** One frame more than the window may be under way. */
+const mostInFlight = windowBytes + 32 * kib;
+
+/** A viewer that keeps what it is sent, and checks that nothing is sent twice, out of order or silently left out. */
+function viewerOf(scrollback: Scrollback, from = 0) {
+  const seen = { next: from, acked: from, text: '', gaps: [] as [number, number][] };
+  const cursor = new Cursor(scrollback, from, {
+    output(offset, bytes) {
+      assert.equal(offset, seen.next, 'output follows what came before');
+      seen.text += Buffer.from(bytes).toString('latin1');
+      seen.next += bytes.length;
+    },
+    gap(start, end) {
+      assert.equal(start, seen.next, 'a gap begins where the output ended');
+      assert.ok(end > start);
+      seen.gaps.push([start, end]);
+      seen.next = end;
+    },
+  });
+  const ack = (offset = seen.next) => {
+    seen.acked = offset;
+    cursor.ack(offset);
+  };
+  return { seen, cursor, ack };
+}
+
+function filled(bytes: number, capacity = 2 ** 20): Scrollback {
+  const scrollback = new Scrollback(capacity);
+  scrollback.append(Buffer.alloc(bytes, 'x'));
+  return scrollback;
+}
+
+describe('a viewer’s cursor', () => {
+  it('gives what was kept, then what comes', () => {
+    const scrollback = filled(3);
+    const { seen, cursor } = viewerOf(scrollback);
+    cursor.pump();
+    scrollback.append(Buffer.from('new'));
+    cursor.pump();
+    assert.deepEqual([seen.text, seen.gaps], ['xxxnew', []]);
+  });
+
+  it('never has more under way than the window and a frame', () => {
+    const scrollback = filled(2 ** 20);
+    const { seen, cursor, ack } = viewerOf(scrollback);
+    cursor.pump();
+    assert.ok(seen.next <= mostInFlight);
+    const first = seen.next;
+    cursor.pump();
+    assert.equal(seen.next, first, 'nothing more without an acknowledgement');
+    while (seen.next < scrollback.end) ack();
+    assert.equal(seen.text.length, 2 ** 20);
+  });
+
+  it('tells what fell out of the scrollback as an exact gap', () => {
+    const scrollback = filled(10, 8);
+    const { seen, cursor } = viewerOf(scrollback);
+    cursor.pump();
+    assert.deepEqual([seen.gaps, seen.text.length], [[[0, 2]], 8]);
+  });
+
+  it('begins with what is kept for an offset from another life', () => {
+    const { seen, cursor } = viewerOf(filled(5), 0);
+    cursor.pump();
+    assert.equal(seen.text.length, 5);
+    const sent: number[] = [];
+    const other = new Cursor(filled(5), 900, { output: (offset) => sent.push(offset), gap: () => assert.fail() });
+    other.pump();
+    assert.deepEqual(sent, [0]);
+  });
+
+  it('tells a hole as a gap of one byte', () => {
+    const scrollback = filled(3);
+    scrollback.markLost();
+    scrollback.append(Buffer.from('after'));
+    const { seen, cursor } = viewerOf(scrollback);
+    cursor.pump();
+    assert.deepEqual([seen.text, seen.gaps], ['xxxafter', [[3, 4]]]);
+  });
+
+  it('drops on an interrupt what has not been sent, and shows the prompt as soon as the page has parsed the rest', () => {
+    const scrollback = filled(2 ** 20);
+    const { seen, cursor, ack } = viewerOf(scrollback);
+    cursor.pump();
+    const sent = seen.next;
+    cursor.interrupt();
+    assert.deepEqual(seen.gaps, [[sent, 2 ** 20]]);
+    scrollback.append(Buffer.from('$ '));
+    cursor.pump();
+    // A page acknowledges bytes that it has parsed; a gap has none.
+    ack(sent);
+    assert.ok(seen.text.endsWith('$ '));
+    assert.equal(cursor.lag, 2);
+  });
+
+  it('keeps a few bytes on an interrupt: they are shown sooner than a gap is read', () => {
+    const scrollback = filled(windowBytes + kib);
+    const { seen, cursor } = viewerOf(scrollback);
+    cursor.pump();
+    cursor.interrupt();
+    assert.deepEqual(seen.gaps, []);
+  });
+
+  it('does not believe an acknowledgement of what was never sent', () => {
+    const { seen, cursor } = viewerOf(filled(2 ** 20));
+    cursor.pump();
+    const { next } = seen;
+    cursor.ack(2 ** 20);
+    cursor.ack(Number.MAX_SAFE_INTEGER);
+    assert.equal(seen.next, next);
+  });
+
+  it('loses nothing silently and never stands still, whatever is printed, acknowledged and interrupted', () => {
+    for (let seed = 1; seed <= 30; seed++) {
+      const random = randomNumbers(seed);
+      const scrollback = new Scrollback(256 * kib);
+      const { seen, cursor, ack } = viewerOf(scrollback);
+      for (let n = 0; n < 60; n++) {
+        const what = random();
+        if (what < 0.5) scrollback.append(Buffer.alloc(Math.floor(random() * 100 * kib), 'x'));
+        else if (what < 0.8) ack(seen.acked + Math.floor(random() * (seen.next - seen.acked + 1)));
+        else if (what < 0.85) cursor.interrupt();
+        cursor.pump();
+        const gap = seen.gaps.reduce((sum, [from, to]) => sum + to - from, 0);
+        assert.equal(seen.text.length + gap, seen.next);
+      }
+      for (let n = 0; n < 1000 && seen.next < scrollback.end; n++) ack();
+      assert.equal(seen.next, scrollback.end);
+      ack();
+      assert.equal(cursor.lag, 0);
+    }
+  });
+});
+
+describe('pausing the shell', () => {
+  it('waits for the quickest viewer only, and for nobody when there is none', () => {
+    assert.equal(mustPause([], false), false);
+    assert.equal(mustPause([], true), false);
+    assert.equal(mustPause([highWaterBytes + 1, 0], false), false, 'a watcher that lags slows nobody');
+    assert.equal(mustPause([highWaterBytes + 1, highWaterBytes + 2], false), true);
+  });
+
+  it('goes on only once he is near again', () => {
+    assert.equal(mustPause([highWaterBytes], false), false);
+    assert.equal(mustPause([highWaterBytes], true), true);
+    assert.equal(mustPause([lowWaterBytes], true), false);
+  });
+});

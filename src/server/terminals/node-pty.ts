@@ -16,7 +16,13 @@ export const spawnNodePty: SpawnPty = (command, size, listener): Pty => {
   child.onExit(({ exitCode }) => listener.onExit(exitCode));
   return {
     write: (bytes) => child.write(Buffer.from(bytes) as unknown as string),
-    resize: ({ columns, rows }) => child.resize(columns, rows),
+    resize({ columns, rows }) {
+      try {
+        child.resize(columns, rows);
+      } catch {
+        // The process has closed its terminal (EBADF) and its exit is on the way; nothing is left to resize.
+      }
+    },
     pause: () => child.pause(),
     resume: () => child.resume(),
     kill: () => child.kill('SIGKILL'),

@@ -11,6 +11,9 @@ const interruptByte = 0x03;
 /** How long a block waits for a shell's first output, or for the command before it to end. */
 const promptWaitMs = 3000;
 
+/** What a learner may type before the shell is there; a frame is a key or a paste. */
+const typedAheadFrames = 256;
+
 /** A connection to a terminal. */
 export interface ViewerConnection {
   canWrite: boolean;
@@ -44,6 +47,10 @@ export class Terminal implements Disposable {
   #size: PtySize = { columns: 80, rows: 24 };
   #paused = false;
   #flushing = false;
+  /** Nothing has come from the shell's holder yet; what is typed until then would be thrown away. */
+  #attaching = true;
+  #typedAhead: Uint8Array[] = [];
+  /** The shell has printed nothing yet. */
   #fresh = true;
   /** Bracketed paste, as the shell switches it: on at a prompt, off while a program runs; undefined where it never does. */
   #atPrompt: boolean | undefined;
@@ -97,7 +104,7 @@ export class Terminal implements Disposable {
     }
     if (this.#atPrompt === false && !force) throw new TerminalBusyError(this.view.name);
     const paste = this.#atPrompt ? `\x1b[200~${text}\x1b[201~\r` : `${text.replaceAll('\n', '\r')}\r`;
-    this.#pty?.write(Buffer.from(paste));
+    this.#write(Buffer.from(paste));
   }
 
   /** Closes every connection with the code and lets go of the shell, which goes on in the sandbox. */
@@ -120,7 +127,7 @@ export class Terminal implements Disposable {
     else if (connection.canWrite && frame.type === 'input') {
       if (frame.bytes.includes(interruptByte)) this.#interrupt();
       this.#options.onInput();
-      this.#pty?.write(frame.bytes);
+      this.#write(frame.bytes);
     }
   }
 
@@ -134,7 +141,10 @@ export class Terminal implements Disposable {
     if (this.#pty) return;
     this.#exit = undefined;
     this.#fresh = true;
+    this.#attaching = true;
+    this.#typedAhead = [];
     this.#atPrompt = undefined;
+    this.#paused = false;
     const pty: Pty = this.#options.spawn(this.#options.command(this.#size), this.#size, {
       onData: (bytes) => this.#onData(bytes),
       onExit: (code) => {
@@ -144,7 +154,19 @@ export class Terminal implements Disposable {
     this.#pty = pty;
   }
 
+  /** The command line that attaches us empties its input when it starts: until it has answered, typing waits. */
+  #write(bytes: Uint8Array): void {
+    if (!this.#attaching) this.#pty?.write(bytes);
+    else if (this.#typedAhead.length < typedAheadFrames) this.#typedAhead.push(bytes);
+  }
+
+  #attached(): void {
+    this.#attaching = false;
+    for (const bytes of this.#typedAhead.splice(0)) this.#pty?.write(bytes);
+  }
+
   #onData(bytes: Buffer): void {
+    if (this.#attaching) this.#attached();
     const output = withoutHolder(bytes, this.#fresh);
     this.#fresh &&= output.length === 0;
     this.#notePrompt(output);

@@ -17,6 +17,9 @@ const saveEveryMs = 1000;
 /** Terminals per lab; each costs a process on this machine and a megabyte. */
 export const maxTerminals = 10;
 
+/** Longest name that the holder in the sandbox accepts. */
+const nameLength = 40;
+
 /** The lab has as many terminals as it may. */
 export class TerminalLimitError extends Error {}
 export class UnknownTerminalError extends Error {}
@@ -37,6 +40,8 @@ interface LabTerminals {
   terminals: Map<string, Terminal>;
   dirty: Set<Terminal>;
   settle: NodeJS.Timeout | undefined;
+  /** Resolves when all terminals are known. */
+  opened: Promise<void>;
 }
 
 /** All terminals, by lab. Follows the feed: a reset or an end closes what belongs to the old sandbox. */
@@ -68,15 +73,24 @@ export class Terminals implements AsyncDisposable {
 
   /** Makes the terminals of a ready lab known: those of its spec, and after a restart those that were open before. */
   async open(lab: LabRow, ref: string, spec: LabSpec): Promise<void> {
-    if (this.#labs.get(lab.id)?.generation === lab.generation) return;
+    // Else the learner would read the command line's complaint as his shell's.
+    await this.#options.engine.ping();
+    const known = this.#labs.get(lab.id);
+    if (known?.generation === lab.generation) return await known.opened;
     const own: LabTerminals = {
       generation: lab.generation,
       ref,
       terminals: new Map(),
       dirty: new Set(),
       settle: undefined,
+      opened: Promise.resolve(),
     };
     this.#labs.set(lab.id, own);
+    own.opened = this.#load(lab, own, spec);
+    await own.opened;
+  }
+
+  async #load(lab: LabRow, own: LabTerminals, spec: LabSpec): Promise<void> {
     for (const { terminal, scrollback } of await this.#options.transcripts.load(lab.id, lab.generation)) {
       // What was printed between the last save and the crash is not known.
       scrollback.markLost();
@@ -169,8 +183,8 @@ function freeName(chain: readonly string[], taken: ReadonlyMap<string, unknown>)
       .join('-')
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-+|-+$/g, '')
-      .slice(0, 40) || 'terminal';
+      .slice(0, nameLength - 3)
+      .replace(/^-+|-+$/g, '') || 'terminal';
   let name = base;
   for (let n = 2; taken.has(name); n++) name = `${base}-${n}`;
   return name;

@@ -40,9 +40,9 @@ export class Transcripts {
     for (const name of names.filter((entry) => !entry.endsWith('.new'))) {
       const bytes = await readFile(join(folder, name));
       const end = bytes.indexOf('\n');
-      const parsed = header.safeParse(JSON.parse(bytes.subarray(0, end).toString('utf8')));
-      if (!parsed.success || parsed.data.generation !== generation) continue;
-      const { start, ...terminal } = parsed.data;
+      const head = readHeader(bytes.subarray(0, Math.max(end, 0)));
+      if (head?.generation !== generation) continue;
+      const { start, ...terminal } = head;
       const scrollback = new Scrollback(scrollbackBytes, start);
       scrollback.append(bytes.subarray(end + 1));
       found.push({ terminal, scrollback });
@@ -52,5 +52,14 @@ export class Transcripts {
 
   async remove(labId: string): Promise<void> {
     await rm(join(this.#folder, labId), { recursive: true, force: true });
+  }
+}
+
+/** Undefined for a file that is damaged: its terminal begins anew. */
+function readHeader(line: Buffer): z.infer<typeof header> | undefined {
+  try {
+    return header.safeParse(JSON.parse(line.toString('utf8'))).data;
+  } catch {
+    return undefined;
   }
 }

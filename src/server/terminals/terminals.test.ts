@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { slug } from '../../shared/ids.ts';
+import { closeCodes } from '../../shared/terminal-protocol.ts';
+import { FakeEngine } from '../engine/fake-engine.ts';
+import { Feed } from '../labs/feed.ts';
+import { eventually, fakeSpec } from '../labs/testing.ts';
+import { silentLog } from '../log.ts';
+import { labRow } from '../store/store.contract.ts';
+import type { SpawnPty } from './pty.ts';
+import { Scrollback } from './scrollback.ts';
+import { maxTerminals, TerminalLimitError, Terminals, UnknownTerminalError } from './terminals.ts';
+import { scrollbackBytes, Transcripts } from './transcript.ts';
+
+const nothing = () => {};
+const idlePty: SpawnPty = () => ({ write: nothing, resize: nothing, pause: nothing, resume: nothing, kill: nothing });
+const spec = fakeSpec({ terminals: { host: { level: 1 }, second: { level: 1 } } });
+
+async function setUp(t: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), 'matryoshka-terminals-'));
+  const engine = new FakeEngine();
+  const ref = await engine.create({ id: 'one', shape: 'x', spec, leaseUntil: Date.now() + 60_000 });
+  const feed = new Feed();
+  const transcripts = new Transcripts(folder);
+  const options = { engine, spawn: idlePty, transcripts, feed, onActivity: nothing, log: silentLog };
+  const terminals = new Terminals(options);
+  t.after(async () => {
+    await terminals[Symbol.asyncDispose]();
+    await engine[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  });
+  const lab = labRow('a', { state: 'ready' });
+  return { folder, ref, feed, transcripts, terminals, lab };
+}
+
+function viewerOf() {
+  const closed: number[] = [];
+  return { closed, connection: { canWrite: true, send: nothing, close: (code: number) => closed.push(code) } };
+}
+
+describe('the terminals of a lab', () => {
+  it('are those of its spec, also for two that open at the same moment', async (t) => {
+    const { terminals, lab, ref } = await setUp(t);
+    const opens = ['host', 'second'].map(async (name) => {
+      await terminals.open(lab, ref, spec);
+      return terminals.get(lab.id, name).view.name;
+    });
+    assert.deepEqual(await Promise.all(opens), ['host', 'second']);
+    assert.throws(() => terminals.get(lab.id, 'third'), UnknownTerminalError);
+    assert.throws(() => terminals.get('other', 'host'), UnknownTerminalError);
+  });
+
+  it('stand in chains of containers, one per chain, under names that a holder accepts', async (t) => {
+    const { terminals, lab, ref } = await setUp(t);
+    await terminals.open(lab, ref, spec);
+    const first = terminals.in(lab, ['dind-test', 'Web_1'], 3);
+    assert.equal(first.view.name, 'dind-test-web-1');
+    assert.equal(terminals.in(lab, ['dind-test', 'Web_1'], 3), first);
+    const long = 'a'.repeat(38);
+    const names = [[`${long}_b`], [`${long}.b`], ['dind-test', 'Web-1'], ['___']].map(
+      (chain) => terminals.in(lab, chain, 2).view.name,
+    );
+    assert.equal(new Set(names).size, names.length);
+    for (const name of names) {
+      assert.ok(slug.safeParse(name).success, name);
+      assert.ok(name.length <= 40, `${name} is too long for the holder`);
+    }
+    assert.equal(terminals.views(lab, spec).length, 7);
+  });
+
+  it('are at most ten', async (t) => {
+    const { terminals, lab, ref } = await setUp(t);
+    await terminals.open(lab, ref, spec);
+    for (let n = 2; n < maxTerminals; n++) terminals.in(lab, [`box-${n}`], 2);
+    assert.throws(() => terminals.in(lab, ['one-more'], 2), TerminalLimitError);
+  });
+
+  it('close with the reason when the lab is reset or ends, and their transcripts go with it', async (t) => {
+    const { terminals, lab, ref, feed, folder, transcripts } = await setUp(t);
+    await terminals.open(lab, ref, spec);
+    const first = viewerOf();
+    terminals.get(lab.id, 'host').attach(first.connection, 0, undefined);
+    const next = { ...lab, generation: 2 };
+    feed.emit('lab', { ...next, state: 'starting' });
+    assert.deepEqual(first.closed, [closeCodes.reset]);
+    await terminals.open(next, ref, spec);
+    const second = viewerOf();
+    terminals.get(lab.id, 'host').attach(second.connection, 0, undefined);
+    await transcripts.save(lab.id, { name: 'host', level: 1, chain: [], generation: 2 }, new Scrollback(8));
+    feed.emit('lab', { ...next, state: 'ending' });
+    assert.deepEqual(second.closed, [closeCodes.ended]);
+    feed.emit('lab', { ...next, state: 'ended' });
+    await eventually(async () => (await readdir(folder)).length === 0);
+  });
+
+  it('come back after a crash with what was kept, and a gap for what was not', async (t) => {
+    const { terminals, lab, ref, transcripts } = await setUp(t);
+    const kept = new Scrollback(scrollbackBytes);
+    kept.append(Buffer.from('before'));
+    await transcripts.save(lab.id, { name: 'host', level: 1, chain: [], generation: 1 }, kept);
+    await transcripts.save(lab.id, { name: 'web', level: 2, chain: ['web'], generation: 1 }, kept);
+    await terminals.open(lab, ref, spec);
+    const { scrollback } = terminals.get(lab.id, 'host');
+    assert.equal(scrollback.read(0, 99).toString(), 'before');
+    assert.deepEqual([scrollback.hole, scrollback.end], [6, 7]);
+    assert.deepEqual(terminals.in(lab, ['web'], 2).view.name, 'web');
+  });
+
+  it('open although a transcript cannot be read', async (t) => {
+    const { terminals, lab, ref, transcripts, folder } = await setUp(t);
+    await transcripts.save(lab.id, { name: 'second', level: 1, chain: [], generation: 1 }, new Scrollback(8));
+    await writeFile(join(folder, lab.id, 'host'), 'half a header');
+    await terminals.open(lab, ref, spec);
+    assert.equal(terminals.get(lab.id, 'host').scrollback.end, 0);
+  });
+});
+
+describe('a transcript', () => {
+  it('gives back bytes and offsets as they were, of that generation only', async (t) => {
+    const { transcripts } = await setUp(t);
+    const scrollback = new Scrollback(scrollbackBytes, 5000);
+    const bytes = Buffer.from(Array.from({ length: 3000 }, (_, n) => n % 256));
+    scrollback.append(bytes);
+    const header = { name: 'host', level: 2, chain: ['web', 'inner'], generation: 3 };
+    await transcripts.save('lab', header, scrollback);
+    const [found] = await transcripts.load('lab', 3);
+    assert.deepEqual(found?.terminal, header);
+    assert.deepEqual([found?.scrollback.start, found?.scrollback.end], [5000, 8000]);
+    assert.deepEqual(found?.scrollback.read(5000, 3000), bytes);
+    assert.deepEqual(await transcripts.load('lab', 4), []);
+    await transcripts.remove('lab');
+    assert.deepEqual(await transcripts.load('lab', 3), []);
+    await transcripts.remove('lab');
+  });
+});

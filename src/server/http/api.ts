@@ -29,14 +29,6 @@ export function createApi(log: Log): Api {
       throw new ProblemError('bad-request', `${field || 'The body'}: ${issue?.message}`, field ? { field } : {});
     },
   });
-  api.use(
-    bodyLimit({
-      maxSize: maxBodyBytes,
-      onError: () => {
-        throw new ProblemError('too-large', `A request may have ${maxBodyBytes} bytes.`);
-      },
-    }),
-  );
   api.notFound((c) => respondWithProblem(c, problemOf(new ProblemError('not-found', `There is no ${c.req.path}.`))));
   api.onError((error, c) => {
     // Hono's own errors are about the request: a broken JSON body, a wrong content type.
@@ -47,6 +39,18 @@ export function createApi(log: Log): Api {
     return respondWithProblem(c, found);
   });
   return api;
+}
+
+/** Refuses bodies that are too large, before anybody reads them. */
+export function useBodyLimit(api: Api): void {
+  api.use(
+    bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: () => {
+        throw new ProblemError('too-large', `A request may have ${maxBodyBytes} bytes.`);
+      },
+    }),
+  );
 }
 
 /** Refuses writes from other origins and requests of nobody. Only `GET /api/me` makes a new browser a learner. */

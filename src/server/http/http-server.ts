@@ -20,7 +20,7 @@ import type { Log } from '../log.ts';
 import type { MapWatcher } from '../maps/map-watcher.ts';
 import type { Store } from '../store/store.ts';
 import type { Terminals } from '../terminals/terminals.ts';
-import { type Api, createApi, json, route, useSessions } from './api.ts';
+import { type Api, createApi, json, route, useBodyLimit, useSessions } from './api.ts';
 import { eventsRoute } from './events-socket.ts';
 import { health } from './health.ts';
 import { addInstructorRoutes } from './instructor-routes.ts';
@@ -74,6 +74,7 @@ export function createHttpSide(parts: HttpParts): HttpSide {
   const tickets = new Tickets();
   const api = createApi(log);
   useSecurityHeaders(api, tls);
+  useBodyLimit(api);
   addOpenRoutes(api, parts, sessions);
   useSessions(api, sessions, origins);
   addMeRoutes(api, { ...parts, sessions, origins });

@@ -48,8 +48,9 @@ export class Upgrades implements Disposable {
 
   /** For the server's `upgrade` event. Answers whether the path is ours. */
   handle(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    const url = new URL(request.url ?? '/', 'http://host');
-    if (!url.pathname.startsWith('/ws/')) return false;
+    // A target such as `//` is no address; thrown from here it would end the process.
+    const url = URL.parse(request.url ?? '/', 'http://host');
+    if (!url?.pathname.startsWith('/ws/')) return false;
     socket.on('error', () => socket.destroy());
     this.#accept(request, socket, head, url).catch((error: Error) => {
       this.#log.error({ path: url.pathname, error: error.stack }, 'upgrade failed');

@@ -140,6 +140,10 @@ export function describeEngine(name: string, open: () => Promise<EngineUnderTest
       assert.deepEqual(seen, ['one', '', '三', 'last']);
     });
 
+    it('yields no lines of a command that is not there', async () => {
+      for await (const line of engine.lines(ref, ['no-such-command'], new AbortController().signal)) assert.fail(line);
+    });
+
     it('ends the lines and their command when the signal aborts', async () => {
       const command = sleeper();
       const abort = new AbortController();

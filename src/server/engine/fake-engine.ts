@@ -95,6 +95,10 @@ export class FakeEngine implements Engine {
     };
   }
 
+  async ping(): Promise<void> {
+    this.#answer();
+  }
+
   async create(request: SandboxRequest, signal?: AbortSignal): Promise<string> {
     this.#answer();
     signal?.throwIfAborted();
@@ -232,6 +236,8 @@ export class FakeEngine implements Engine {
     const [file = 'true', ...args] = argv;
     const child = spawn(file, args, { cwd: folder, env: { PATH: process.env.PATH ?? '', ...env }, detached: true });
     this.#processes.add(child);
+    // A command that is not there; `close` follows.
+    child.on('error', () => {});
     child.on('close', () => this.#processes.delete(child));
     return child;
   }

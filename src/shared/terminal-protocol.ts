@@ -20,6 +20,9 @@ export const frameTypes = {
   ack: 0x12,
 } as const;
 
+/** A gap of this many bytes or more: an unknown amount was lost while the server was away. No shell prints it meanwhile. */
+export const unknownLoss = 2 ** 32;
+
 /** Largest terminal in either direction, in cells; more is refused. */
 export const maxCells = 500;
 /** Largest frame that a viewer may send, bytes. A paste is cut into frames of this size by the page. */

@@ -107,7 +107,9 @@ export class LabTerminal extends HTMLElement {
     }
     const stream = this.#stream;
     for (const piece of stream.take(frame)) {
-      if (piece.kind === 'gap')
+      if (piece.kind === 'anew') this.#screen?.clear();
+      else if (piece.kind === 'lost') this.#screen?.tell(text.lostOutput);
+      else if (piece.kind === 'gap')
         this.#screen?.tell(fill(text.gap, { n: piece.bytes.toLocaleString(document.documentElement.lang) }));
       else
         this.#screen?.write(piece.bytes, piece.replay, () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { ServerFrame } from '../../shared/terminal-protocol.ts';
+import { type ServerFrame, unknownLoss } from '../../shared/terminal-protocol.ts';
 import { TerminalStream } from './stream.ts';
 
 const output = (offset: number, text: string): ServerFrame => ({
@@ -18,6 +18,7 @@ function shown(stream: TerminalStream, ...frames: ServerFrame[]): string[] {
     .flatMap((frame) => stream.take(frame))
     .map((piece) => {
       if (piece.kind === 'gap') return `gap ${piece.bytes}`;
+      if (piece.kind !== 'bytes') return piece.kind;
       return `${piece.replay ? 'replay' : 'live'} ${new TextDecoder().decode(piece.bytes)} @${piece.end}`;
     });
 }
@@ -63,4 +64,18 @@ test('after a reconnect what was missed is replay', () => {
   const stream = new TerminalStream();
   shown(stream, state(0), output(0, 'ab'));
   assert.deepEqual(shown(stream, state(4), output(2, 'cdef')), ['replay cd @4', 'live ef @6']);
+});
+
+test('after the server was away, what it kept is shown anew, then that something may be lost, then what is new', () => {
+  const stream = new TerminalStream();
+  shown(stream, state(0), output(0, 'abcdef'));
+  const start = unknownLoss;
+  const frames = [state(start + 4), { type: 'gap', from: 6, to: start } as const, output(start, 'abcdnew')];
+  assert.deepEqual(shown(stream, ...frames), ['anew', `replay abcd @${start + 4}`, 'lost', `live new @${start + 7}`]);
+});
+
+test('a server that kept nothing is shown anew, too', () => {
+  const stream = new TerminalStream();
+  shown(stream, state(0), output(0, 'abcdef'));
+  assert.deepEqual(shown(stream, state(0), output(0, 'new')), ['anew', 'lost', 'live new @3']);
 });

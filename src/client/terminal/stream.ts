@@ -1,4 +1,4 @@
-import type { ServerFrame } from '../../shared/terminal-protocol.ts';
+import { type ServerFrame, unknownLoss } from '../../shared/terminal-protocol.ts';
 
 /** What the screen has to show next, in order. */
 export type Piece =
@@ -10,7 +10,10 @@ export type Piece =
       /** Printed before this viewer attached: queries in it were answered long ago, if at all. */
       replay: boolean;
     }
-  | { kind: 'gap'; bytes: number };
+  | { kind: 'gap'; bytes: number }
+  /** The server was away: everything that it has kept follows, then `lost`, then what is new. */
+  | { kind: 'anew' }
+  | { kind: 'lost' };
 
 /**
  * Puts a terminal's output together by its offsets: nothing is shown twice after a reconnect, and whatever is missing
@@ -19,6 +22,7 @@ export type Piece =
 export class TerminalStream {
   #next = 0;
   #liveFrom = 0;
+  #isAnew = false;
 
   /** Offset of the first byte that is still wanted; a viewer attaches from here. */
   get next(): number {
@@ -28,7 +32,8 @@ export class TerminalStream {
   take(frame: ServerFrame): Piece[] {
     if (frame.type === 'state') {
       this.#liveFrom = frame.state.liveFrom;
-      return [];
+      // It knows less than we have seen: nothing was kept of that.
+      return this.#liveFrom < this.#next ? this.#beginAnew(0) : [];
     }
     return frame.type === 'gap' ? this.#skip(frame.to) : this.#append(frame.offset, frame.bytes);
   }
@@ -36,8 +41,15 @@ export class TerminalStream {
   #skip(to: number): Piece[] {
     const bytes = to - this.#next;
     if (bytes <= 0) return [];
+    if (bytes >= unknownLoss) return this.#beginAnew(to);
     this.#next = to;
     return [{ kind: 'gap', bytes }];
+  }
+
+  #beginAnew(from: number): Piece[] {
+    this.#next = from;
+    this.#isAnew = true;
+    return [{ kind: 'anew' }];
   }
 
   #append(offset: number, bytes: Uint8Array): Piece[] {
@@ -47,6 +59,11 @@ export class TerminalStream {
     const fresh = bytes.subarray(this.#next - offset);
     const old = Math.min(fresh.length, Math.max(0, this.#liveFrom - this.#next));
     if (old > 0) pieces.push({ kind: 'bytes', bytes: fresh.subarray(0, old), end: this.#next + old, replay: true });
+    this.#next += old;
+    if (this.#isAnew && this.#next >= this.#liveFrom) {
+      this.#isAnew = false;
+      pieces.push({ kind: 'lost' });
+    }
     if (old < fresh.length) pieces.push({ kind: 'bytes', bytes: fresh.subarray(old), end, replay: false });
     this.#next = end;
     return pieces;

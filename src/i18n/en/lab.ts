@@ -44,6 +44,7 @@ export const lab = {
     ended: 'The lab has ended.',
     denied: 'The server did not let this page connect.',
     gap: '… {n} bytes skipped',
+    lostOutput: '… the server was away; what was printed meanwhile may be missing',
     readOnly: 'Watching only',
   },
 };

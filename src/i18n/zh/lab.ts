@@ -46,6 +46,7 @@ export const lab: LabText = {
     ended: '实验已结束。',
     denied: '服务器没有让这个页面连接。',
     gap: '…… 跳过了 {n} 字节',
+    lostOutput: '……服务器断开过一会儿，这期间的输出可能不全',
     readOnly: '只能旁观',
   },
 };

@@ -96,6 +96,10 @@ export class DockerEngine implements Engine {
     };
   }
 
+  async ping(): Promise<void> {
+    await translate(this.#docker.ping());
+  }
+
   async create(request: SandboxRequest, signal?: AbortSignal): Promise<string> {
     const options = (privileged: boolean) =>
       sandboxOptions({

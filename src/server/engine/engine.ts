@@ -88,6 +88,9 @@ export type EngineEvent = { type: 'died'; ref: string; id: string } | { type: 'l
 export interface Engine extends AsyncDisposable {
   info(): Promise<EngineInfo>;
 
+  /** Resolves when the engine answers; takes a millisecond or two. */
+  ping(): Promise<void>;
+
   /**
    * Creates and starts a sandbox and answers its ref; it need not be ready. On failure or abort nothing is left.
    *

@@ -266,6 +266,8 @@ export class LabManager implements AsyncDisposable {
     const { id, generation } = lab;
     this.#phases.set(id, []);
     try {
+      // A pooled sandbox needs no engine to be handed out, but nobody could work in it.
+      await sandboxes.ping();
       const pooled = await pool.take(spec, id, generation, signal);
       const use = { purpose: 'lab', labId: id, generation } as const;
       const sandbox = pooled ?? (await sandboxes.create(spec, use, (name) => this.#phase(lab, name), signal));

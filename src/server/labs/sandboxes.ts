@@ -89,6 +89,11 @@ export class Sandboxes {
     );
   }
 
+  /** @throws {EngineDownError} */
+  async ping(): Promise<void> {
+    await this.#options.engine.ping();
+  }
+
   async renewLease(row: LiveSandbox): Promise<void> {
     const leaseUntil = Date.now() + this.#options.lease;
     await this.#options.engine.renewLease(row.engineRef, leaseUntil);

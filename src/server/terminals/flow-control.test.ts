@@ -76,15 +76,6 @@ describe('a viewer’s cursor', () => {
     assert.deepEqual(sent, [0]);
   });
 
-  it('tells a hole as a gap of one byte', () => {
-    const scrollback = filled(3);
-    scrollback.markLost();
-    scrollback.append(Buffer.from('after'));
-    const { seen, cursor } = viewerOf(scrollback);
-    cursor.pump();
-    assert.deepEqual([seen.text, seen.gaps], ['xxxafter', [[3, 4]]]);
-  });
-
   it('drops on an interrupt what has not been sent, and shows the prompt as soon as the page has parsed the rest', () => {
     const scrollback = filled(2 ** 20);
     const { seen, cursor, ack } = viewerOf(scrollback);

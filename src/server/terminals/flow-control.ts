@@ -51,13 +51,8 @@ export class Cursor {
 
   /** Sends what the window allows. */
   pump(): void {
-    const { start, hole } = this.#scrollback;
-    if (this.#next < start) this.#skipTo(start);
+    if (this.#next < this.#scrollback.start) this.#skipTo(this.#scrollback.start);
     while (this.#next < this.#scrollback.end && this.#inFlight < windowBytes) {
-      if (this.#next === hole) {
-        this.#skipTo(hole + 1);
-        continue;
-      }
       const bytes = this.#scrollback.read(this.#next, frameBytes);
       const offset = this.#next;
       this.#next += bytes.length;

@@ -5,7 +5,6 @@ export class Scrollback {
   #end: number;
   /** Bytes before this offset are not kept. */
   #start: number;
-  #hole: number | undefined;
 
   /** @param capacity bytes kept; @param start offset of the first byte to come. */
   constructor(capacity: number, start = 0) {
@@ -23,17 +22,6 @@ export class Scrollback {
     return this.#end;
   }
 
-  /** Offset of a byte that only stands for output that was lost. */
-  get hole(): number | undefined {
-    return this.#hole;
-  }
-
-  /** Something was printed here that is not kept: every viewer sees a gap of one byte. */
-  markLost(): void {
-    this.#hole = this.#end;
-    this.append(Buffer.of(0));
-  }
-
   append(bytes: Uint8Array): void {
     // Only the tail of what is larger than the ring can be kept.
     const kept = bytes.length > this.#capacity ? bytes.subarray(bytes.length - this.#capacity) : bytes;
@@ -46,23 +34,12 @@ export class Scrollback {
     this.#start = Math.max(this.#start, this.#end - this.#capacity);
   }
 
-  /** A copy of at most `max` bytes from `offset`, which must lie between start and end; ends before the hole. */
+  /** A copy of at most `max` bytes from `offset`, which must lie between start and end. */
   read(offset: number, max: number): Buffer {
     if (offset < this.#start || offset > this.#end) throw new RangeError(`offset ${offset} is not kept`);
-    const end = this.#hole !== undefined && offset <= this.#hole ? this.#hole : this.#end;
-    const length = Math.min(max, end - offset);
+    const length = Math.min(max, this.#end - offset);
     const at = offset % this.#capacity;
     const head = Math.min(length, this.#capacity - at);
     return Buffer.concat([this.#ring.subarray(at, at + head), this.#ring.subarray(0, length - head)]);
-  }
-
-  /** Everything that is kept, in order. */
-  *kept(): Iterable<Buffer> {
-    for (let at = this.#start; at < this.#end; ) {
-      const bytes = this.read(at, this.#capacity);
-      // An empty read stands before the hole.
-      yield bytes.length ? bytes : Buffer.of(0);
-      at += bytes.length || 1;
-    }
   }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { slug } from '../../shared/ids.ts';
-import { closeCodes } from '../../shared/terminal-protocol.ts';
+import { closeCodes, unknownLoss } from '../../shared/terminal-protocol.ts';
 import { FakeEngine } from '../engine/fake-engine.ts';
 import { Feed } from '../labs/feed.ts';
 import { eventually, fakeSpec } from '../labs/testing.ts';
@@ -96,7 +96,7 @@ describe('the terminals of a lab', () => {
     await eventually(async () => (await readdir(folder)).length === 0);
   });
 
-  it('come back after a crash with what was kept, and a gap for what was not', async (t) => {
+  it('come back after a crash with what was kept, behind every offset that a viewer can have seen', async (t) => {
     const { terminals, lab, ref, transcripts } = await setUp(t);
     const kept = new Scrollback(scrollbackBytes);
     kept.append(Buffer.from('before'));
@@ -104,8 +104,8 @@ describe('the terminals of a lab', () => {
     await transcripts.save(lab.id, { name: 'web', level: 2, chain: ['web'], generation: 1 }, kept);
     await terminals.open(lab, ref, spec);
     const { scrollback } = terminals.get(lab.id, 'host');
-    assert.equal(scrollback.read(0, 99).toString(), 'before');
-    assert.deepEqual([scrollback.hole, scrollback.end], [6, 7]);
+    assert.equal(scrollback.start, unknownLoss);
+    assert.equal(scrollback.read(scrollback.start, 99).toString(), 'before');
     assert.deepEqual(terminals.in(lab, ['web'], 2).view.name, 'web');
   });
 
@@ -119,7 +119,7 @@ describe('the terminals of a lab', () => {
 });
 
 describe('a transcript', () => {
-  it('gives back bytes and offsets as they were, of that generation only', async (t) => {
+  it('gives back the bytes, behind the offsets they had, of that generation only', async (t) => {
     const { transcripts } = await setUp(t);
     const scrollback = new Scrollback(scrollbackBytes, 5000);
     const bytes = Buffer.from(Array.from({ length: 3000 }, (_, n) => n % 256));
@@ -128,8 +128,8 @@ describe('a transcript', () => {
     await transcripts.save('lab', header, scrollback);
     const [found] = await transcripts.load('lab', 3);
     assert.deepEqual(found?.terminal, header);
-    assert.deepEqual([found?.scrollback.start, found?.scrollback.end], [5000, 8000]);
-    assert.deepEqual(found?.scrollback.read(5000, 3000), bytes);
+    assert.deepEqual([found?.scrollback.start, found?.scrollback.end], [unknownLoss + 5000, unknownLoss + 8000]);
+    assert.deepEqual(found?.scrollback.read(unknownLoss + 5000, 3000), bytes);
     assert.deepEqual(await transcripts.load('lab', 4), []);
     await transcripts.remove('lab');
     assert.deepEqual(await transcripts.load('lab', 3), []);

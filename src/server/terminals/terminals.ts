@@ -92,8 +92,6 @@ export class Terminals implements AsyncDisposable {
 
   async #load(lab: LabRow, own: LabTerminals, spec: LabSpec): Promise<void> {
     for (const { terminal, scrollback } of await this.#options.transcripts.load(lab.id, lab.generation)) {
-      // What was printed between the last save and the crash is not known.
-      scrollback.markLost();
       this.#add(lab, own, { name: terminal.name, level: terminal.level, chain: terminal.chain }, scrollback);
     }
     for (const [name, { level }] of Object.entries(spec.terminals)) {

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { unknownLoss } from '../../shared/terminal-protocol.ts';
 import { Scrollback } from './scrollback.ts';
 
 /** Bytes kept per terminal, in memory and on disk. */
@@ -28,11 +29,15 @@ export class Transcripts {
     await mkdir(folder, { recursive: true });
     const file = join(folder, terminal.name);
     const head = `${JSON.stringify({ ...terminal, start: scrollback.start })}\n`;
-    await writeFile(`${file}.new`, Buffer.concat([Buffer.from(head), ...scrollback.kept()]));
+    const body = scrollback.read(scrollback.start, scrollbackBytes);
+    await writeFile(`${file}.new`, Buffer.concat([Buffer.from(head), body]));
     await rename(`${file}.new`, file);
   }
 
-  /** What was kept of the lab's terminals in that generation. */
+  /**
+   * What was kept of the lab's terminals in that generation. What was printed after the last save is not known, so the
+   * offsets begin anew behind every one that a viewer can have seen: to him everything is a gap, then replay.
+   */
   async load(labId: string, generation: number): Promise<{ terminal: TranscriptHeader; scrollback: Scrollback }[]> {
     const folder = join(this.#folder, labId);
     const names = await readdir(folder).catch(() => []);
@@ -43,7 +48,7 @@ export class Transcripts {
       const head = readHeader(bytes.subarray(0, Math.max(end, 0)));
       if (head?.generation !== generation) continue;
       const { start, ...terminal } = head;
-      const scrollback = new Scrollback(scrollbackBytes, start);
+      const scrollback = new Scrollback(scrollbackBytes, start + unknownLoss);
       scrollback.append(bytes.subarray(end + 1));
       found.push({ terminal, scrollback });
     }

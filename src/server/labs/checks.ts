@@ -3,6 +3,7 @@ import type { CheckView, Place } from '../../shared/api.ts';
 import type { Log } from '../log.ts';
 import type { LabRow, Store } from '../store/store.ts';
 import type { Feed } from './feed.ts';
+import { LabNotReadyError } from './lab.ts';
 import type { LabManager } from './lab-manager.ts';
 import type { LessonCatalog } from './lesson-catalog.ts';
 import type { StepScripts } from './step-scripts.ts';
@@ -91,7 +92,7 @@ export class Checks implements Disposable {
       // Until the setup is through there is nothing to judge.
       const prepared = await session.prepared;
       session.timer = undefined;
-      if (!prepared || this.#sessions.get(labId) !== session) return;
+      if (!prepared || this.#sessions.get(labId) !== session || session.last?.status === 'passed') return;
       this.#check(labId, session).catch((error: Error) => {
         this.#options.log.debug({ lab: labId, error: error.message }, 'a check did not run');
       });
@@ -169,6 +170,8 @@ export class Checks implements Disposable {
   async #judge(labId: string, session: Session): Promise<CheckView> {
     const { manager, scripts, store, feed, log } = this.#options;
     const { lab, sandbox } = await manager.ready(labId);
+    // A reset came while this check waited its turn: the new sandbox is prepared by a session of its own.
+    if (lab.generation !== session.generation) throw new LabNotReadyError(labId);
     const verdict = await scripts.check(sandbox.engineRef, session.place, session.nonce);
     session.checkedAt = Date.now();
     if (verdict.status === 'broken') log.error({ place: session.place, output: verdict.output }, 'a check is broken');

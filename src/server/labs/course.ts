@@ -107,7 +107,9 @@ export class Course {
 
   /** An `event` step passes by what the server saw. */
   async passByEvent(learnerId: string, place: Place | undefined, event: 'reset' | 'extend'): Promise<void> {
-    if (!place || this.step(place).step.event !== event) return;
+    // The place is what a page said it shows; it may name what is not there.
+    const steps = place && this.#options.lessons.lesson(place.lesson)?.file.steps;
+    if (!steps || !Object.hasOwn(steps, place.step) || steps[place.step]?.event !== event) return;
     await this.#record(learnerId, place, { passedAt: Date.now() });
   }
 

@@ -30,15 +30,15 @@ test('a learner follows a lesson in English from the home page to its last step'
   const [, pids = ''] = /NSpid:\s+(\d+\s+\d+\s+1)\b/.exec(await learner.screen()) ?? [];
   const second = learner.step('three-numbers');
   await second.getByRole('textbox').fill(pids.split(/\s+/).reverse().join(' '));
-  await second.getByRole('button', { name: 'Check my answer' }).click();
+  await second.getByRole('button', { name: 'Send' }).click();
   await expect(second.locator('.check[data-status="not-yet"]')).toContainText('from the inside out');
   await second.getByRole('textbox').fill(pids.split(/\s+/).join(' '));
-  await second.getByRole('button', { name: 'Check my answer' }).click();
+  await second.getByRole('button', { name: 'Send' }).click();
   await learner.passes('three-numbers');
 
   const third = learner.step('two-hops');
   await third.getByRole('radio', { name: 'The kernel.' }).check();
-  await third.getByRole('button', { name: 'Check my answer' }).click();
+  await third.getByRole('button', { name: 'Send' }).click();
   await learner.passes('two-hops');
 
   await page.reload();

@@ -22,6 +22,8 @@ export const frameTypes = {
 
 /** A gap of this many bytes or more: an unknown amount was lost while the server was away. No shell prints it meanwhile. */
 export const unknownLoss = 2 ** 32;
+/** How far offsets move on when a server begins anew with what it kept: a gap for whoever had seen some of it. */
+export const restartJump = 2 * unknownLoss;
 
 /** Largest terminal in either direction, in cells; more is refused. */
 export const maxCells = 500;

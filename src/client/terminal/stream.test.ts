@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type ServerFrame, unknownLoss } from '../../shared/terminal-protocol.ts';
+import { restartJump, type ServerFrame } from '../../shared/terminal-protocol.ts';
 import { TerminalStream } from './stream.ts';
 
 const output = (offset: number, text: string): ServerFrame => ({
@@ -69,7 +69,7 @@ test('after a reconnect what was missed is replay', () => {
 test('after the server was away, what it kept is shown anew, then that something may be lost, then what is new', () => {
   const stream = new TerminalStream();
   shown(stream, state(0), output(0, 'abcdef'));
-  const start = unknownLoss;
+  const start = restartJump;
   const frames = [state(start + 4), { type: 'gap', from: 6, to: start } as const, output(start, 'abcdnew')];
   assert.deepEqual(shown(stream, ...frames), ['anew', `replay abcd @${start + 4}`, 'lost', `live new @${start + 7}`]);
 });

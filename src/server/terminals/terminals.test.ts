@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { slug } from '../../shared/ids.ts';
-import { closeCodes, unknownLoss } from '../../shared/terminal-protocol.ts';
+import { closeCodes, restartJump } from '../../shared/terminal-protocol.ts';
 import { FakeEngine } from '../engine/fake-engine.ts';
 import { Feed } from '../labs/feed.ts';
 import { eventually, fakeSpec } from '../labs/testing.ts';
@@ -104,7 +104,7 @@ describe('the terminals of a lab', () => {
     await transcripts.save(lab.id, { name: 'web', level: 2, chain: ['web'], generation: 1 }, kept);
     await terminals.open(lab, ref, spec);
     const { scrollback } = terminals.get(lab.id, 'host');
-    assert.equal(scrollback.start, unknownLoss);
+    assert.equal(scrollback.start, restartJump);
     assert.equal(scrollback.read(scrollback.start, 99).toString(), 'before');
     assert.deepEqual(terminals.in(lab, ['web'], 2).view.name, 'web');
   });
@@ -128,8 +128,8 @@ describe('a transcript', () => {
     await transcripts.save('lab', header, scrollback);
     const [found] = await transcripts.load('lab', 3);
     assert.deepEqual(found?.terminal, header);
-    assert.deepEqual([found?.scrollback.start, found?.scrollback.end], [unknownLoss + 5000, unknownLoss + 8000]);
-    assert.deepEqual(found?.scrollback.read(unknownLoss + 5000, 3000), bytes);
+    assert.deepEqual([found?.scrollback.start, found?.scrollback.end], [restartJump + 5000, restartJump + 8000]);
+    assert.deepEqual(found?.scrollback.read(restartJump + 5000, 3000), bytes);
     assert.deepEqual(await transcripts.load('lab', 4), []);
     await transcripts.remove('lab');
     assert.deepEqual(await transcripts.load('lab', 3), []);

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { unknownLoss } from '../../shared/terminal-protocol.ts';
+import { restartJump } from '../../shared/terminal-protocol.ts';
 import { Scrollback } from './scrollback.ts';
 
 /** Bytes kept per terminal, in memory and on disk. */
@@ -48,7 +48,7 @@ export class Transcripts {
       const head = readHeader(bytes.subarray(0, Math.max(end, 0)));
       if (head?.generation !== generation) continue;
       const { start, ...terminal } = head;
-      const scrollback = new Scrollback(scrollbackBytes, start + unknownLoss);
+      const scrollback = new Scrollback(scrollbackBytes, start + restartJump);
       scrollback.append(bytes.subarray(end + 1));
       found.push({ terminal, scrollback });
     }

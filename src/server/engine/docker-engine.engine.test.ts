@@ -35,7 +35,7 @@ describeEngine('DockerEngine', async () => {
   const docker = new Docker();
   const dockerHost = process.env.DOCKER_HOST;
   const engine = new DockerEngine({ docker, dockerHost, install: newInstall(), images: await images(docker) });
-  return { engine, spec, [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose]() };
+  return { engine, spec, shortLease: 3000, [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose]() };
 });
 
 describe('DockerEngine behind a line that breaks', { timeout: 120_000 }, () => {

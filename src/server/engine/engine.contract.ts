@@ -11,6 +11,8 @@ import { type Engine, type EngineEvent, NotReadyError, SandboxGoneError, type Sh
 export interface EngineUnderTest extends AsyncDisposable {
   engine: Engine;
   spec: LabSpec;
+  /** A lease, ms, in which a sandbox surely becomes ready, and for whose end a test can wait. */
+  shortLease: number;
 }
 
 /** Shell and tools that are in every sandbox, whatever the engine: a path in the sandbox, or a name. */
@@ -194,7 +196,7 @@ export function describeEngine(name: string, open: () => Promise<EngineUnderTest
     });
 
     it('ends a sandbox whose lease is over, and not one whose lease was renewed', async () => {
-      const [kept, left] = [await create(3000), await create(3000)];
+      const [kept, left] = [await create(opened.shortLease), await create(opened.shortLease)];
       await engine.waitReady(kept.ref, opened.spec.ready.daemon);
       await engine.renewLease(kept.ref, Date.now() + longLease);
       await eventually(async () => !(await isRunning(engine, left.id)), 20_000);
@@ -204,7 +206,7 @@ export function describeEngine(name: string, open: () => Promise<EngineUnderTest
     });
 
     it('tells when a sandbox died, until the signal aborts', async () => {
-      const victim = await create(3000);
+      const victim = await create(opened.shortLease);
       const abort = new AbortController();
       const seen: EngineEvent[] = [];
       for await (const event of engine.events(abort.signal)) {
@@ -231,7 +233,7 @@ export function describeEngine(name: string, open: () => Promise<EngineUnderTest
     });
 
     it('does not wait for a sandbox that has stopped', async () => {
-      const stopped = await create(1000);
+      const stopped = await create(opened.shortLease);
       await eventually(async () => !(await isRunning(engine, stopped.id)), 20_000);
       await assert.rejects(engine.waitReady(stopped.ref, 60_000), (error: unknown) => {
         assert.ok(error instanceof NotReadyError);

@@ -7,7 +7,7 @@ import { FakeEngine } from './fake-engine.ts';
 
 describeEngine('FakeEngine', async () => {
   const engine = new FakeEngine();
-  return { engine, spec: fakeSpec(), [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose]() };
+  return { engine, spec: fakeSpec(), shortLease: 150, [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose]() };
 });
 
 describe('FakeEngine behaving badly', () => {

@@ -108,11 +108,11 @@ describe('requests that are malformed', () => {
   it('do not end the server: odd targets, odd upgrades', async (t) => {
     const server = await openServer(t);
     const upgrade = 'Upgrade: websocket\r\nConnection: Upgrade\r\n';
-    for (const target of ['//', '/%', '/%zz', '/ws/labs/%/terminals/%', 'http://[', '*', '/ws/../..//']) {
-      for (const head of ['', upgrade]) {
-        await raw(server.port, `GET ${target} HTTP/1.1\r\nHost: x\r\nOrigin: ${server.origin}\r\n${head}\r\n`);
-      }
-    }
+    const targets = ['//', '/%', '/%zz', '/ws/labs/%/terminals/%', 'http://[', '*', '/ws/../..//'];
+    const requests = targets.flatMap((target) =>
+      ['', upgrade].map((head) => `GET ${target} HTTP/1.1\r\nHost: x\r\nOrigin: ${server.origin}\r\n${head}\r\n`),
+    );
+    await Promise.all(requests.map((request) => raw(server.port, request)));
     assert.equal((await server.browser().ask('GET', '/healthz')).status, 200);
   });
 });

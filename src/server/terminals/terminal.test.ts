@@ -239,11 +239,20 @@ describe('typing a block', () => {
     assert.equal(pty().typed, 'one\rtwo\r');
   });
 
-  it('is refused while a program runs, unless it is forced', async () => {
+  it('is refused while a program runs on and on, unless it is forced', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
     const { terminal, pty, view } = openTerminal();
     view();
     pty().print(`${atPrompt}${running}`);
-    await assert.rejects(terminal.type('docker ps', false), TerminalBusyError);
+    let waits = true;
+    const refused = assert.rejects(terminal.type('docker ps', false), TerminalBusyError).finally(() => {
+      waits = false;
+    });
+    while (waits) {
+      t.mock.timers.tick(20);
+      await turn();
+    }
+    await refused;
     assert.equal(pty().typed, '');
     await terminal.type('docker ps', true);
     assert.equal(pty().typed, 'docker ps\r');

@@ -79,7 +79,7 @@ describe('the store’s file', () => {
     const disk = join(folder, 'disk');
     const ballast = join(disk, 'ballast');
     mkdirSync(disk);
-    if (!mounted(disk)) return t.diagnostic('only root can mount a small disk: checked with a file that may not grow');
+    if (!mounted(disk)) return t.diagnostic('only root can mount a small disk: nothing was tried');
     t.after(() => execFileSync('umount', ['--lazy', disk]));
     await using store = openSqliteStore(join(disk, 'matryoshka.db'));
     await store.createLearner('a', 1);

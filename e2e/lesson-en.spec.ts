@@ -37,6 +37,7 @@ test('a learner follows a lesson in English from the home page to its last step'
   await second.getByRole('button', { name: 'Send' }).click();
   await learner.passes('three-numbers');
 
+  await second.getByRole('button', { name: 'Next step' }).click();
   const third = learner.step('two-hops');
   await third.getByRole('radio', { name: 'The kernel.' }).check();
   await third.getByRole('button', { name: 'Send' }).click();

@@ -7,6 +7,12 @@ export class ConfigError extends Error {}
 
 const loopbackHosts = ['127.0.0.1', 'localhost', '::1'];
 
+/** Shorter ones end a lab, or a sandbox that is looked after once a second, before it is of use. */
+const shortestLifeMs = 5000;
+const shortestLeaseMs = 30_000;
+
+const atLeast = (ms: number) => [(value: number) => value >= ms, { error: `at least ${ms / 1000}s` }] as const;
+
 const port = z.coerce.number().int().min(0).max(65535);
 const flag = z.enum(['0', '1']).transform((value) => value === '1');
 
@@ -20,7 +26,8 @@ export const settings = z.strictObject({
   DOCKER_HOST: z.string().optional().describe('engine to use, as for the docker command'),
   LAB_DATA_DIR: z.string().min(1).default('./var').describe('folder for database, transcripts, logs'),
   LAB_ORIGIN: z
-    .url()
+    // `localhost:3000` is an address of the scheme `localhost:`, whose origin is `null`: that of every sandboxed frame.
+    .url({ protocol: /^https?$/, error: 'it must begin with http:// or https://' })
     .transform((url) => new URL(url).origin)
     .optional()
     .describe('the address in the browser, needed when HOST is public'),
@@ -29,10 +36,22 @@ export const settings = z.strictObject({
   LAB_ISOLATION: z.enum(['auto']).default('auto').describe('how sandboxes are fenced from the host'),
   LAB_POOL_SIZE: z.coerce.number().int().min(0).max(20).default(1).describe('ready sandboxes kept per kind of lab'),
   LAB_MAX_LABS: z.coerce.number().int().min(1).max(1000).optional().describe('most labs at once; default by memory'),
-  LAB_TTL: duration.optional().describe('how long a lab lives'),
-  LAB_MAX_TTL: duration.optional().describe('how long it lives at most, extended'),
-  LAB_IDLE: duration.optional().describe('how long it may be idle'),
-  LAB_LEASE: duration.prefault('5m').describe('how long a sandbox outlives a dead platform'),
+  LAB_TTL: duration
+    .refine(...atLeast(shortestLifeMs))
+    .optional()
+    .describe('how long a lab lives'),
+  LAB_MAX_TTL: duration
+    .refine(...atLeast(shortestLifeMs))
+    .optional()
+    .describe('how long it lives at most, extended'),
+  LAB_IDLE: duration
+    .refine(...atLeast(shortestLifeMs))
+    .optional()
+    .describe('how long it may be idle'),
+  LAB_LEASE: duration
+    .refine(...atLeast(shortestLeaseMs))
+    .prefault('5m')
+    .describe('how long a sandbox outlives a dead platform'),
   LAB_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('least level that is logged'),
   LAB_OFFLINE: flag.default(false).describe('1: touch no network while preparing'),
 });

@@ -174,7 +174,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   const pool = stack.use(new Pool({ store, sandboxes, specs: labs.specs, size: config.poolSize, log }));
   const spawn = options.overrides?.spawn ?? spawnNodePty;
   const terminals: Terminals = stack.use(
-    new Terminals({ engine, spawn, transcripts, feed, onActivity: (id) => void manager.touch(id), log }),
+    new Terminals({
+      ...{ engine, spawn, transcripts, feed, log },
+      onActivity(id) {
+        manager
+          .touch(id)
+          .catch((error: Error) => log.warn({ lab: id, error: error.message }, 'activity was not noted'));
+      },
+    }),
   );
   const manager: LabManager = new LabManager({
     store,

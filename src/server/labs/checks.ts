@@ -131,9 +131,9 @@ export class Checks implements Disposable {
 
   async #prepare(lab: LabRow, ref: string, session: Session): Promise<boolean> {
     const { store, scripts, log } = this.#options;
-    const { passedAt } = await store.recordProgress(lab.learnerId, session.place, Date.now(), {});
-    this.#tell(lab, session, { status: 'preparing' });
     try {
+      const { passedAt } = await store.recordProgress(lab.learnerId, session.place, Date.now(), {});
+      this.#tell(lab, session, { status: 'preparing' });
       const result = await scripts.run(ref, session.place, 'setup', session.nonce);
       // The lab went away meanwhile, or another step is on screen.
       if (this.#sessions.get(lab.id) !== session) return false;

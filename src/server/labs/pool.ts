@@ -77,11 +77,11 @@ export class Pool implements AsyncDisposable {
     const { signal } = this.#stop;
     let wait = retryMs.first;
     while (!signal.aborted) {
-      const have = (await store.sandboxesIn(['creating', 'ready'])).filter(
-        (row) => row.purpose === 'pool' && row.shape === shapeOf(spec),
-      );
-      if (have.length >= size) return;
       try {
+        const have = (await store.sandboxesIn(['creating', 'ready'])).filter(
+          (row) => row.purpose === 'pool' && row.shape === shapeOf(spec),
+        );
+        if (have.length >= size) return;
         const attempt = sandboxes.create(spec, { purpose: 'pool' }, undefined, signal);
         this.#attempts.set(
           shapeOf(spec),

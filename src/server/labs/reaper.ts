@@ -44,7 +44,7 @@ export class Reaper implements AsyncDisposable {
     await this.reconcile();
     this.#following = this.#follow();
     this.#timer = setInterval(() => {
-      this.#ticking ??= this.tick().finally(() => {
+      this.#ticking ??= this.#try('tick', () => this.tick()).finally(() => {
         this.#ticking = undefined;
       });
     }, tickMs);

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { slug } from '../../shared/ids.ts';
 import { closeCodes, restartJump } from '../../shared/terminal-protocol.ts';
 import { FakeEngine } from '../engine/fake-engine.ts';
@@ -94,6 +95,18 @@ describe('the terminals of a lab', () => {
     assert.deepEqual(second.closed, [closeCodes.ended]);
     feed.emit('lab', { ...next, state: 'ended' });
     await eventually(async () => (await readdir(folder)).length === 0);
+  });
+
+  it('leave no transcript behind, also when it is being written as the lab ends', async (t) => {
+    const { terminals, lab, ref, feed, folder, transcripts } = await setUp(t);
+    await terminals.open(lab, ref, spec);
+    const header = { name: 'host', level: 1, chain: [], generation: 1 };
+    const saves = Array.from({ length: 20 }, () => transcripts.save(lab.id, header, new Scrollback(8)));
+    feed.emit('lab', { ...lab, state: 'ended' });
+    await Promise.all(saves);
+    await eventually(async () => (await readdir(folder)).length === 0);
+    await sleep(20);
+    assert.deepEqual(await readdir(folder), []);
   });
 
   it('come back after a crash with what was kept, behind every offset that a viewer can have seen', async (t) => {

@@ -148,8 +148,14 @@ export class Terminals implements AsyncDisposable {
     const own = this.#labs.get(lab.id);
     if (lab.state === 'ending' || lab.state === 'ended') {
       this.#close(lab.id, closeCodes.ended);
-      if (lab.state === 'ended') void this.#options.transcripts.remove(lab.id);
+      if (lab.state === 'ended') this.#forget(lab.id);
     } else if (own && own.generation !== lab.generation) this.#close(lab.id, closeCodes.reset);
+  }
+
+  #forget(labId: string): void {
+    this.#options.transcripts.remove(labId).catch((error: Error) => {
+      this.#options.log.warn({ lab: labId, error: error.message }, 'transcripts were not removed');
+    });
   }
 
   #close(labId: string, code: number): void {
@@ -165,6 +171,8 @@ export class Terminals implements AsyncDisposable {
       const dirty = [...own.dirty];
       own.dirty.clear();
       for (const terminal of dirty) {
+        // Closed meanwhile: what is written now would stay behind.
+        if (this.#labs.get(labId) !== own) break;
         const header = { ...terminal.view, generation: own.generation };
         await this.#options.transcripts.save(labId, header, terminal.scrollback).catch((error: Error) => {
           this.#options.log.warn({ lab: labId, error: error.message }, 'a transcript was not saved');

@@ -19,14 +19,20 @@ export type TranscriptHeader = Omit<z.infer<typeof header>, 'start'>;
 /** Terminals' output on disk, one file per terminal: a line of JSON, then the bytes of the scrollback. */
 export class Transcripts {
   readonly #folder: string;
+  /** The last thing that is being done to a lab's files; the next one waits for it. */
+  readonly #last = new Map<string, Promise<void>>();
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  async save(labId: string, terminal: TranscriptHeader, scrollback: Scrollback): Promise<void> {
+  save(labId: string, terminal: TranscriptHeader, scrollback: Scrollback): Promise<void> {
+    return this.#inTurn(labId, () => this.#save(labId, terminal, scrollback));
+  }
+
+  async #save(labId: string, terminal: TranscriptHeader, scrollback: Scrollback): Promise<void> {
     const folder = join(this.#folder, labId);
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     const file = join(folder, terminal.name);
     const head = `${JSON.stringify({ ...terminal, start: scrollback.start })}\n`;
     const body = scrollback.read(scrollback.start, scrollbackBytes);
@@ -55,8 +61,20 @@ export class Transcripts {
     return found;
   }
 
-  async remove(labId: string): Promise<void> {
-    await rm(join(this.#folder, labId), { recursive: true, force: true });
+  remove(labId: string): Promise<void> {
+    return this.#inTurn(labId, () => rm(join(this.#folder, labId), { recursive: true, force: true }));
+  }
+
+  #inTurn(labId: string, action: () => Promise<void>): Promise<void> {
+    const before = this.#last.get(labId) ?? Promise.resolve();
+    const done = before.catch(() => undefined).then(action);
+    const last = done.finally(() => {
+      if (this.#last.get(labId) === last) this.#last.delete(labId);
+    });
+    // Whoever asked hears of a failure by `done`.
+    last.catch(() => undefined);
+    this.#last.set(labId, last);
+    return done;
   }
 }
 

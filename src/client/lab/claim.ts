@@ -23,7 +23,7 @@ export async function claim(name: string, replace = false): Promise<boolean> {
   }
 }
 
-/** An event may have overtaken the answer. */
+/** Events may have overtaken the answer: what they said of this lab is newer, even that it has ended already. */
 function keepIfNewer(lab: LabView): void {
-  if (session.lab?.id !== lab.id || session.lab.state === 'ended') session.keepLab(lab);
+  if (session.lab?.id !== lab.id) session.keepLab(lab);
 }

@@ -9,7 +9,7 @@ import type { LabViews } from '../labs/lab-views.ts';
 import type { Log } from '../log.ts';
 import type { MapWatcher } from '../maps/map-watcher.ts';
 import type { LabRow, Store } from '../store/store.ts';
-import type { SocketRoute } from './upgrade.ts';
+import { type SocketRoute, sendTo } from './upgrade.ts';
 
 /** A page on screen counts as activity; told this often, ms. */
 const activityMs = 10_000;
@@ -38,6 +38,7 @@ export function eventsRoute(options: Options): SocketRoute {
       socket.on('close', () => {
         connection[Symbol.dispose]();
         own.delete(connection);
+        for (const other of own) other.viewAgain();
         if (own.size > 0) return;
         pages.delete(who.learnerId);
         options.manager.setPresent(who.learnerId, false);
@@ -86,6 +87,11 @@ class EventsConnection implements Disposable {
     for (const stop of this.#unfollow) stop();
     this.#unwatch?.stop();
     if (this.#lab && this.#viewing?.visible) this.#options.checks.leave(this.#lab.id);
+  }
+
+  /** Another page of the learner has gone, and with it what it had on screen. */
+  viewAgain(): void {
+    if (this.#viewing?.visible) this.#run(this.#view());
   }
 
   async #begin(): Promise<void> {
@@ -148,7 +154,7 @@ class EventsConnection implements Disposable {
   }
 
   #send(message: EventMessage): void {
-    this.#socket.send(JSON.stringify(message));
+    sendTo(this.#socket, JSON.stringify(message));
   }
 
   /** What fails here has no request to answer: the page learns of it by the lab's state. */

@@ -4,7 +4,7 @@ import type { Feed } from '../labs/feed.ts';
 import type { LabViews } from '../labs/lab-views.ts';
 import type { Log } from '../log.ts';
 import type { LabRow, Store } from '../store/store.ts';
-import type { SocketRoute } from './upgrade.ts';
+import { type SocketRoute, sendTo } from './upgrade.ts';
 
 /** `WS /ws/instructor`: all labs, then each that changes. */
 export function instructorRoute(options: { store: Store; views: LabViews; feed: Feed; log: Log }): SocketRoute {
@@ -13,7 +13,7 @@ export function instructorRoute(options: { store: Store; views: LabViews; feed: 
     path: /^\/ws\/instructor$/,
     connect(socket, { who }) {
       if (!who.instructor) return socket.close(closeCodes.denied);
-      const send = (message: InstructorMessage) => socket.send(JSON.stringify(message));
+      const send = (message: InstructorMessage) => sendTo(socket, JSON.stringify(message));
       const run = (action: Promise<void>) =>
         action.catch((error: Error) => log.warn({ error: error.message }, 'instructor socket'));
       const show = (lab: LabRow) => run(views.instructorLab(lab).then((view) => send({ type: 'lab', lab: view })));

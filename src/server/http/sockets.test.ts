@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { describe, it } from 'node:test';
-import { closeCodes, encodeViewerFrame, frameTypes, maxViewerFrame } from '../../shared/terminal-protocol.ts';
+import { closeCodes, decodeServerFrame, encodeViewerFrame, frameTypes, maxViewerFrame } from '../../shared/terminal-protocol.ts';
 import { eventually } from '../labs/testing.ts';
-import { type Browser, openServer, type TestServer } from './testing.ts';
+import { type Browser, openServer, type Socket, type TestServer } from './testing.ts';
+import { maxUnread } from './upgrade.ts';
 
 async function learnerWithLab(server: TestServer) {
   const browser = await server.browser().enter();
@@ -26,6 +29,58 @@ describe('a WebSocket upgrade', () => {
     }
     assert.equal(await browser.socket('/ws/nothing').end, 404);
     assert.equal(await browser.socket('/ws/labs/x/terminals/').end, 404);
+  });
+
+  it('that is refused is closed also when the client does not close it', async (t) => {
+    const server = await openServer(t);
+    const head = 'GET /ws/events HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+    const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => undefined).resume();
+    const counted = () => new Promise((resolve) => server.http.getConnections((_, count) => resolve(count)));
+    socket.write(head);
+    await once(socket, 'end');
+    await eventually(async () => (await counted()) === 0);
+    socket.destroy();
+  });
+});
+
+describe('a viewer that never reads', () => {
+  const stalled = async (socket: Socket) => {
+    // The page's socket takes nothing from the network any more, and still answers pings in its own way.
+    (socket.raw as unknown as { _socket: { pause(): void } })._socket.pause();
+  };
+
+  it('of a terminal is cut off, also when it acknowledges what it has not read', async (t) => {
+    const server = await openServer(t);
+    const { browser, lab } = await learnerWithLab(server);
+    using liar = await browser.socket(await terminalPath(browser, lab.id)).opened();
+    await eventually(() => liar.output.includes('$ '));
+    await stalled(liar);
+    using honest = await browser.socket(await terminalPath(browser, lab.id)).opened();
+    liar.raw.send(encodeViewerFrame({ type: 'input', bytes: Buffer.from('yes no-one-reads-this\r') }));
+    let most = 0;
+    honest.raw.on('message', (data: Buffer) => {
+      const frame = decodeServerFrame(new Uint8Array(data));
+      if (frame.type !== 'output') return;
+      const ack = encodeViewerFrame({ type: 'ack', offset: frame.offset + frame.bytes.length });
+      honest.raw.send(ack);
+      if (liar.raw.readyState === liar.raw.OPEN) liar.raw.send(ack);
+      for (const client of server.app.http.upgrades.clients) most = Math.max(most, client.bufferedAmount);
+    });
+    await eventually(() => server.app.http.upgrades.clients.size === 1, 10_000);
+    assert.ok(most < 2 * maxUnread, `${most} bytes were kept for it`);
+  });
+
+  it('of events is cut off', async (t) => {
+    const server = await openServer(t);
+    const browser = await server.browser().enter();
+    const lab = await browser.readyLab();
+    using socket = await browser.socket('/ws/events').opened();
+    await eventually(() => socket.texts.length > 0);
+    await stalled(socket);
+    const map = { id: 'x'.repeat(2 ** 18), version: '', driver: '', level: 1, containers: [], omitted: 0 };
+    for (let n = 0; n < 100; n++) server.app.feed.emit('map', lab.id, map);
+    await eventually(() => server.app.http.upgrades.clients.size === 0);
   });
 });
 
@@ -69,6 +124,24 @@ describe('the event socket', () => {
     const large = await browser.socket('/ws/events').opened();
     large.raw.send('x'.repeat(2 ** 20));
     assert.equal(await large.end, 1009);
+  });
+
+  it('goes on checking for the page that is left when another one is closed', async (t) => {
+    const server = await openServer(t);
+    const { browser, lab } = await learnerWithLab(server);
+    using kept = await browser.socket('/ws/events').opened();
+    const other = await browser.socket('/ws/events').opened();
+    const viewing = JSON.stringify({ type: 'viewing', place: { lesson: 'box', step: 'start' }, visible: true });
+    kept.raw.send(viewing);
+    other.raw.send(viewing);
+    const checked = () => kept.texts.filter(({ type }) => type === 'check').length;
+    await eventually(() => checked() > 1);
+    other.raw.close();
+    await other.end;
+    await eventually(() => server.app.http.upgrades.clients.size === 1);
+    const before = checked();
+    server.app.feed.emit('stirred', lab.id);
+    await eventually(() => checked() > before);
   });
 
   it('tells the place in the queue, and that the lab has come', async (t) => {

@@ -14,7 +14,7 @@ import type { Log } from '../log.ts';
 import type { Viewer } from '../terminals/terminal.ts';
 import { type Terminals, UnknownTerminalError } from '../terminals/terminals.ts';
 import type { Tickets } from './tickets.ts';
-import type { SocketRequest, SocketRoute } from './upgrade.ts';
+import { type SocketRequest, type SocketRoute, sendTo } from './upgrade.ts';
 
 const cells = z.coerce.number().int().min(1).max(maxCells);
 const query = z.object({
@@ -59,11 +59,13 @@ async function attach(socket: WebSocket, { who, params, query: raw }: SocketRequ
   if (!isIssued || !may(who, 'terminal.see', known)) throw new UnknownLabError(labId);
   const { lab, sandbox, spec } = await manager.ready(labId);
   await terminals.open(lab, sandbox.engineRef, spec);
+  // Cut off meanwhile: nobody would hear that he has gone, and the shell would wait for him.
+  if (socket.readyState !== socket.OPEN) return;
   const canWrite = may(who, 'terminal.write', lab);
   const viewer: Viewer = terminals.get(labId, terminal).attach(
     {
       canWrite,
-      send: (frame) => socket.send(encodeServerFrame(frame)),
+      send: (frame) => sendTo(socket, encodeServerFrame(frame)),
       close: (code) => socket.close(code),
     },
     from,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,7 @@ export interface TestServer {
   /** http://127.0.0.1:port, the only origin that is allowed. */
   origin: string;
   port: number;
+  http: Server;
   browser(): Browser;
 }
 
@@ -50,9 +52,10 @@ export async function openServer(t: TestContext, env: Record<string, string> = {
     await rm(dataDir, { recursive: true });
   });
   await app.start();
-  const { port } = (await app.listen()).address() as AddressInfo;
+  const http = await app.listen();
+  const { port } = http.address() as AddressInfo;
   const origin = `http://127.0.0.1:${port}`;
-  return { app, engine, origin, port, browser: () => new Browser(origin) };
+  return { app, engine, origin, port, http, browser: () => new Browser(origin) };
 }
 
 export interface Answer {

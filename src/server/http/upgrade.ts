@@ -10,6 +10,15 @@ import type { Sessions } from './session.ts';
 /** A connection is looked at this often; one that answered nothing since the last look is cut. */
 const heartbeatMs = 20_000;
 
+/** Bytes that may wait for a viewer that does not read; a page that works has read a tenth of it long before. */
+export const maxUnread = 4 * 2 ** 20;
+
+/** Sends, unless the other side has stopped reading: it is cut off, and connects again if it lives. */
+export function sendTo(socket: WebSocket, data: string | Uint8Array): void {
+  if (socket.bufferedAmount > maxUnread) socket.terminate();
+  else socket.send(data);
+}
+
 export interface SocketRequest {
   who: Who;
   /** Groups of the path's pattern. */
@@ -38,6 +47,10 @@ export class Upgrades implements Disposable {
     this.#origins = options.origins;
     this.#log = options.log;
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
+  }
+
+  get clients(): ReadonlySet<WebSocket> {
+    return this.#server.clients;
   }
 
   [Symbol.dispose](): void {
@@ -83,6 +96,8 @@ export class Upgrades implements Disposable {
   }
 }
 
+/** The server keeps its half of a connection open until it is told otherwise. */
 function refuse(socket: Duplex, status: string): void {
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

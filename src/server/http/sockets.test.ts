@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, it } from 'node:test';
-import { closeCodes, decodeServerFrame, encodeViewerFrame, frameTypes, maxViewerFrame } from '../../shared/terminal-protocol.ts';
+import {
+  closeCodes,
+  decodeServerFrame,
+  encodeViewerFrame,
+  frameTypes,
+  maxViewerFrame,
+} from '../../shared/terminal-protocol.ts';
 import { eventually } from '../labs/testing.ts';
 import { type Browser, openServer, type Socket, type TestServer } from './testing.ts';
 import { maxUnread } from './upgrade.ts';

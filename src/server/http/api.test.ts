@@ -110,7 +110,9 @@ describe('requests that are malformed', () => {
     const upgrade = 'Upgrade: websocket\r\nConnection: Upgrade\r\n';
     const targets = ['//', '/%', '/%zz', '/ws/labs/%/terminals/%', 'http://[', '*', '/ws/../..//'];
     const requests = targets.flatMap((target) =>
-      ['', upgrade].map((head) => `GET ${target} HTTP/1.1\r\nHost: x\r\nOrigin: ${server.origin}\r\n${head}\r\n`),
+      ['', upgrade].map(
+        (head) => `GET ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: ${server.origin}\r\n${head}\r\n`,
+      ),
     );
     await Promise.all(requests.map((request) => raw(server.port, request)));
     assert.equal((await server.browser().ask('GET', '/healthz')).status, 200);
@@ -267,6 +269,39 @@ describe('what the server says of itself', () => {
     isProblem(await browser.ask('DELETE', `/api/labs/${lab.id}`), 503, 'engine-down');
   });
 
+  it('answers to no foreign name, behind which another site would read it', async (t) => {
+    const server = await openServer(t);
+    const ask = (path: string, host: string) =>
+      raw(server.port, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    for (const path of ['/api/me', '/metrics', '/healthz', '/en/']) {
+      assert.match(await ask(path, `rebound.example:${server.port}`), /^HTTP\/1.1 403 .*bad-origin/s, path);
+      for (const host of ['127.0.0.1', `localhost:${server.port}`, '[::1]:1']) {
+        assert.match(await ask(path, host), /^HTTP\/1.1 200 /, `${path} ${host}`);
+      }
+    }
+    const named = await openServer(t, { LAB_ORIGIN: 'https://labs.example' });
+    const home = `GET /en/ HTTP/1.1\r\nHost: labs.example\r\nConnection: close\r\n\r\n`;
+    assert.match(await raw(named.port, home), /^HTTP\/1.1 200 /);
+  });
+
+  it('makes no learner for a picture on another site', async (t) => {
+    const browser = (await openServer(t)).browser();
+    const image = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'no-cors' };
+    isProblem(await browser.ask('GET', '/api/me', undefined, image), 403, 'bad-origin');
+    assert.equal(browser.cookie, '');
+  });
+
+  it('has no metrics for who comes through a proxy on this machine, unless he is an instructor', async (t) => {
+    const server = await openServer(t);
+    const browser = await server.browser().enter();
+    const through = { 'X-Forwarded-For': '203.0.113.7' };
+    isProblem(await browser.ask('GET', '/metrics', undefined, through), 403, 'forbidden');
+    await browser.ask('POST', '/api/instructor/session', { token: await server.app.links.instructorToken() });
+    assert.equal((await browser.ask('GET', '/metrics', undefined, through)).status, 200);
+    const behind = (await openServer(t, { LAB_ORIGIN: 'https://labs.example' })).browser();
+    isProblem(await behind.ask('GET', '/metrics'), 403, 'forbidden');
+  });
+
   it('has metrics for this machine', async (t) => {
     const browser = await (await openServer(t)).browser().enter();
     await browser.readyLab();
@@ -297,7 +332,7 @@ describe('the site', () => {
   it('shows nothing outside of its folder', async (t) => {
     const server = await openServer(t);
     for (const path of ['/../labs/box/lab.yaml', '/en/..%2f..%2flabs/box/lab.yaml', '/%2e%2e/labs/box/lab.yaml']) {
-      const answer = await raw(server.port, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      const answer = await raw(server.port, `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`);
       assert.doesNotMatch(answer, /384MiB/);
     }
   });

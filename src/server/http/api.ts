@@ -41,6 +41,17 @@ export function createApi(log: Log): Api {
   return api;
 }
 
+/** Refuses requests that name another host, and pages of other sites that only make us work. */
+export function useHosts(api: Api, origins: Origins): void {
+  api.use(async (c, next) => {
+    if (!origins.serves(c.req.header('Host'))) throw new ProblemError('bad-origin', `This is ${origins.main}.`);
+    if (c.req.header('Sec-Fetch-Site') === 'cross-site' && c.req.header('Sec-Fetch-Mode') !== 'navigate') {
+      throw new ProblemError('bad-origin', `Requests must come from ${origins.main}.`);
+    }
+    await next();
+  });
+}
+
 /** Refuses bodies that are too large, before anybody reads them. */
 export function useBodyLimit(api: Api): void {
   api.use(

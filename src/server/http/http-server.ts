@@ -20,7 +20,7 @@ import type { Log } from '../log.ts';
 import type { MapWatcher } from '../maps/map-watcher.ts';
 import type { Store } from '../store/store.ts';
 import type { Terminals } from '../terminals/terminals.ts';
-import { type Api, createApi, json, route, useBodyLimit, useSessions } from './api.ts';
+import { type Api, createApi, json, route, useBodyLimit, useHosts, useSessions } from './api.ts';
 import { eventsRoute } from './events-socket.ts';
 import { health } from './health.ts';
 import { addInstructorRoutes } from './instructor-routes.ts';
@@ -69,11 +69,12 @@ export interface HttpSide extends Disposable {
 export function createHttpSide(parts: HttpParts): HttpSide {
   const { config, store, links, log } = parts;
   const tls = config.tls !== undefined || (config.origin?.startsWith('https:') ?? false);
-  const origins = new Origins(config.origin, config.tls !== undefined);
+  const origins = new Origins({ configured: config.origin, host: config.host, tls: config.tls !== undefined });
   const sessions = new Sessions({ store, links, secure: tls });
   const tickets = new Tickets();
   const api = createApi(log);
   useSecurityHeaders(api, tls);
+  useHosts(api, origins);
   useBodyLimit(api);
   addOpenRoutes(api, parts, sessions);
   useSessions(api, sessions, origins);
@@ -105,7 +106,9 @@ function addOpenRoutes(api: Api, parts: HttpParts, sessions: Sessions): void {
   api.get('/metrics', async (c) => {
     const who = await sessions.who(c.req.header('Cookie'));
     const address = getConnInfo(c).remote.address ?? '';
-    if (!who?.instructor && !/^(?:::ffff:)?127\.|^::1$/.test(address)) {
+    // Behind a proxy on this machine everybody comes from here.
+    const proxied = parts.config.origin || c.req.header('Forwarded') || c.req.header('X-Forwarded-For');
+    if (!who?.instructor && (proxied || !/^(?:::ffff:)?127\.|^::1$/.test(address))) {
       throw new ProblemError('forbidden', 'Metrics are for instructors and for this machine.');
     }
     return c.text(await metrics.metrics(), 200, { 'Content-Type': metrics.contentType });

@@ -83,6 +83,29 @@ describe('checking a step', () => {
     assert.equal((await asked).status, 'not-yet');
   });
 
+  it('prepares one step at a time, and only the last of those that were asked for meanwhile', async (t) => {
+    const { checks, scripts, lab, ref } = await setUp(t);
+    const setup = Promise.withResolvers<ExecResult>();
+    scripts.setup = setup.promise;
+    for (let n = 0; n < 50; n++) {
+      await checks.view(lab.id, { lesson: 'box', step: 'look' }, true);
+      await checks.view(lab.id, place, true);
+    }
+    assert.deepEqual(scripts.ran, [`setup ${ref}`]);
+    setup.resolve(ok);
+    await eventually(() => scripts.ran.length > 2);
+    assert.deepEqual(scripts.ran.slice(0, 3), [`setup ${ref}`, `setup ${ref}`, `check ${ref}`]);
+  });
+
+  it('says that the step is broken when its setup failed, and judges nothing', async (t) => {
+    const { checks, scripts, lab, ref } = await setUp(t);
+    scripts.setup = { ...ok, code: 3, stderr: 'no' };
+    const asked = await checks.checkNow(lab.id, place);
+    assert.deepEqual([asked.status, asked.output], ['broken', 'setup: exit code 3\nno']);
+    assert.deepEqual(await checks.checkNow(lab.id, place), asked);
+    assert.deepEqual(scripts.ran, [`setup ${ref}`]);
+  });
+
   it('checks by itself while the step is on screen and something stirs, and not when it has passed', async (t) => {
     const { platform, checks, scripts, told, lab } = await setUp(t);
     scripts.verdict = { status: 'passed' };

@@ -33,12 +33,16 @@ interface Session {
   checkedAt: number;
   timer: NodeJS.Timeout | undefined;
   running: Promise<CheckView> | undefined;
+  /** Why the setup did not run. */
+  failure: Error | undefined;
 }
 
 /** Prepares the steps that learners have on screen and checks them while they work. */
 export class Checks implements Disposable {
   readonly #options: Options;
   readonly #sessions = new Map<string, Session>();
+  /** The last setup of a lab; the next one waits for it, whatever became of its session. */
+  readonly #setups = new Map<string, { generation: number; done: Promise<boolean> }>();
   readonly #waiting: (() => void)[] = [];
   readonly #unfollow: (() => void)[];
   #running = 0;
@@ -102,8 +106,9 @@ export class Checks implements Disposable {
   /** Checks now. @throws what LabManager.ready and the engine throw. */
   async checkNow(labId: string, place: Place): Promise<CheckView> {
     const session = await this.#enter(labId, place);
-    await session.prepared;
-    return await this.#check(labId, session, true);
+    if (await session.prepared) return await this.#check(labId, session, true);
+    if (session.last?.status === 'broken') return session.last;
+    throw session.failure ?? new LabNotReadyError(labId);
   }
 
   /** The word of this entry of the step; runs its setup when it has not run in this generation. */
@@ -123,9 +128,16 @@ export class Checks implements Disposable {
       checkedAt: 0,
       timer: undefined,
       running: undefined,
+      failure: undefined,
     };
     this.#sessions.set(labId, session);
-    session.prepared = this.#prepare(lab, sandbox.engineRef, session);
+    this.#tell(lab, session, { status: 'preparing' });
+    const before = this.#setups.get(labId);
+    session.prepared = (before?.generation === lab.generation ? before.done : Promise.resolve()).then(async () => {
+      // Who has gone on to another step meanwhile needs no setup of this one.
+      return this.#sessions.get(labId) === session && (await this.#prepare(lab, sandbox.engineRef, session));
+    });
+    this.#setups.set(labId, { generation: lab.generation, done: session.prepared });
     return session;
   }
 
@@ -133,7 +145,6 @@ export class Checks implements Disposable {
     const { store, scripts, log } = this.#options;
     try {
       const { passedAt } = await store.recordProgress(lab.learnerId, session.place, Date.now(), {});
-      this.#tell(lab, session, { status: 'preparing' });
       const result = await scripts.run(ref, session.place, 'setup', session.nonce);
       // The lab went away meanwhile, or another step is on screen.
       if (this.#sessions.get(lab.id) !== session) return false;
@@ -148,6 +159,7 @@ export class Checks implements Disposable {
       });
     } catch (error) {
       log.warn({ lab: lab.id, place: session.place, error: (error as Error).message }, 'setup did not run');
+      session.failure = error as Error;
       // Whatever comes next enters the step again.
       if (this.#sessions.get(lab.id) === session) this.#sessions.delete(lab.id);
     }
@@ -211,6 +223,7 @@ export class Checks implements Disposable {
 
   #onLab(lab: LabRow): void {
     const session = this.#sessions.get(lab.id);
+    if (lab.state === 'ended') this.#setups.delete(lab.id);
     if (!session) return;
     if (lab.state === 'ending' || lab.state === 'ended') this.#drop(lab.id);
     else if (lab.state === 'ready' && lab.generation !== session.generation) {

@@ -33,6 +33,24 @@ describe('the queue', () => {
     assert.equal(queue.position('b'), 0);
   });
 
+  it('does not wait for a learner who never opens a page', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { queue } = queueOf('a');
+    queue.setPresent('b', true);
+    queue.add({ learnerId: 'b', specId: 'box' });
+    t.mock.timers.tick(14_000);
+    assert.equal(queue.position('b'), 2);
+    t.mock.timers.tick(2_000);
+    assert.deepEqual([queue.position('a'), queue.position('b')], [0, 1]);
+    queue.add({ learnerId: 'c', specId: 'box' });
+    t.mock.timers.tick(10_000);
+    queue.add({ learnerId: 'c', specId: 'bag' });
+    t.mock.timers.tick(10_000);
+    assert.equal(queue.position('c'), 2, 'who asks again is there');
+    t.mock.timers.tick(6_000);
+    assert.equal(queue.position('c'), 0);
+  });
+
   it('keeps the place of a learner whose page is gone for a while, not for ever', (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const { queue } = queueOf('a', 'b');

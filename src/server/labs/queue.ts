@@ -1,4 +1,4 @@
-/** How long a place is kept for a learner whose page is gone. */
+/** How long a place is kept for a learner who has no page open. */
 const graceMs = 15_000;
 
 export interface Waiting {
@@ -9,6 +9,7 @@ export interface Waiting {
 /** Learners for whom there is no room, first come first served. */
 export class Queue implements Disposable {
   readonly #waiting: Waiting[] = [];
+  readonly #present = new Set<string>();
   readonly #leaving = new Map<string, NodeJS.Timeout>();
   readonly #onMove: (learnerId: string, position: number) => void;
 
@@ -29,6 +30,7 @@ export class Queue implements Disposable {
     const index = this.#waiting.findIndex((other) => other.learnerId === entry.learnerId);
     if (index >= 0) this.#waiting[index] = entry;
     else this.#waiting.push(entry);
+    if (!this.#present.has(entry.learnerId)) this.#leaveLater(entry.learnerId);
     return this.position(entry.learnerId);
   }
 
@@ -38,6 +40,7 @@ export class Queue implements Disposable {
   }
 
   remove(learnerId: string): void {
+    this.#stay(learnerId);
     const index = this.#waiting.findIndex((other) => other.learnerId === learnerId);
     if (index < 0) return;
     this.#waiting.splice(index, 1);
@@ -51,9 +54,22 @@ export class Queue implements Disposable {
 
   /** The learner's last page has gone, or one is here again. */
   setPresent(learnerId: string, present: boolean): void {
+    if (present) {
+      this.#present.add(learnerId);
+      this.#stay(learnerId);
+    } else {
+      this.#present.delete(learnerId);
+      if (this.position(learnerId) > 0) this.#leaveLater(learnerId);
+    }
+  }
+
+  #leaveLater(learnerId: string): void {
+    this.#stay(learnerId);
+    this.#leaving.set(learnerId, setTimeout(() => this.remove(learnerId), graceMs).unref());
+  }
+
+  #stay(learnerId: string): void {
     clearTimeout(this.#leaving.get(learnerId));
     this.#leaving.delete(learnerId);
-    if (present || this.position(learnerId) === 0) return;
-    this.#leaving.set(learnerId, setTimeout(() => this.remove(learnerId), graceMs).unref());
   }
 }

@@ -231,8 +231,9 @@ export class LabManager implements AsyncDisposable {
   }
 
   view(lab: LabRow): LabView {
-    const spec = this.#spec(lab.specId);
-    const idleAt = lab.lastActiveAt + spec.life.idle;
+    // A lab that has ended may be of a kind that is there no more.
+    const spec = this.#options.specs.spec(lab.specId);
+    const idleAt = lab.lastActiveAt + (spec?.life.idle ?? 0);
     return {
       id: lab.id,
       spec: lab.specId,
@@ -248,7 +249,7 @@ export class LabManager implements AsyncDisposable {
       ...(lab.endedAt ? { endedAt: lab.endedAt } : {}),
       ...(lab.failure ? { failure: lab.failure } : {}),
       isolation: lab.isolation,
-      terminals: this.#options.terminalsOf(lab, spec),
+      terminals: spec ? this.#options.terminalsOf(lab, spec) : [],
     };
   }
 

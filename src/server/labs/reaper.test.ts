@@ -91,6 +91,18 @@ describe('the reaper judges labs', () => {
   });
 });
 
+describe('the reaper removes', () => {
+  it('a test’s sandbox whose lease is over, when nobody heard that it ended', async () => {
+    await using platform = new Platform();
+    const use = { purpose: 'test', leaseUntil: Date.now() + minute } as const;
+    await platform.sandboxes.create(fakeSpec(), use);
+    await platform.reaper.tick();
+    assert.equal((await platform.sandboxIds()).length, 1);
+    await platform.reaper.tick(use.leaseUntil);
+    assert.deepEqual(await platform.sandboxIds(), []);
+  });
+});
+
 describe('the reaper follows the engine', () => {
   it('fails a lab whose sandbox died, with a sentence', async () => {
     await using platform = new Platform();
@@ -142,12 +154,12 @@ describe('the reaper follows the engine', () => {
 
 describe('the reaper reconciles engine and store', () => {
   /** A crash: the store and the engine stay, everything between them is new. */
-  async function afterCrash(prepare: (before: Platform) => Promise<void>, lease = minute) {
+  async function afterCrash(prepare: (before: Platform) => Promise<void>, lease = minute, specs = [fakeSpec()]) {
     const store = openSqliteStore(':memory:');
     const engine = new FakeEngine();
     const before = new Platform({ store, engine, lease });
     await prepare(before);
-    const platform = new Platform({ store, engine, lease });
+    const platform = new Platform({ store, engine, lease, specs });
     await platform.reaper.start();
     return platform;
   }
@@ -159,6 +171,56 @@ describe('the reaper reconciles engine and store', () => {
     });
     assert.equal((await platform.manager.get(id)).state, 'ready');
     assert.equal((await platform.engine.exec((await platform.manager.ready(id)).sandbox.engineRef, ['true'])).code, 0);
+  });
+
+  it('does not take the time while it was away for idleness', async () => {
+    let id = '';
+    await using platform = await afterCrash(async (before) => {
+      ({ id } = await before.readyLab());
+      await before.store.changeLab(id, { states: ['ready'] }, { lastActiveAt: Date.now() - idle - minute });
+    });
+    await platform.reaper.tick();
+    assert.equal((await platform.manager.get(id)).state, 'ready');
+  });
+
+  it('leaves alone what another process begins at that moment', async (t) => {
+    const engine = new FakeEngine();
+    const store = openSqliteStore(':memory:');
+    await using platform = new Platform({ store, engine });
+    const list = engine.list.bind(engine);
+    const leaseUntil = Date.now() + minute;
+    t.mock.method(
+      engine,
+      'list',
+      async () => {
+        await platform.sandboxes.create(fakeSpec(), { purpose: 'test', leaseUntil });
+        return await list();
+      },
+      { times: 1 },
+    );
+    await platform.reaper.reconcile();
+    assert.equal((await platform.sandboxIds()).length, 1);
+  });
+
+  it('ends a lab of a kind that is there no more, and starts', async () => {
+    const ids: string[] = [];
+    await using platform = await afterCrash(
+      async (before) => {
+        for (const state of ['ready', 'starting'] as const) {
+          const lab = await before.readyLab();
+          ids.push(lab.id);
+          await before.store.changeLab(lab.id, { states: ['ready'] }, { state });
+        }
+      },
+      minute,
+      [fakeSpec({ id: 'other' })],
+    );
+    for (const id of ids) {
+      const lab = await platform.manager.get(id);
+      assert.equal(lab.endedBecause, 'failed');
+      assert.equal(platform.manager.view(lab).state, 'ended', 'its learner is still told');
+    }
+    assert.deepEqual(await platform.sandboxIds(), []);
   });
 
   it('adopts pooled sandboxes', async () => {

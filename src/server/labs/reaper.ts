@@ -61,9 +61,10 @@ export class Reaper implements AsyncDisposable {
    * gone end with the reason `failed`, or start again when they were just starting.
    */
   async reconcile(): Promise<void> {
-    const { store, engine, manager, sandboxes, log } = this.#options;
-    const rows = await store.sandboxesIn(['creating', 'ready', 'removing']);
+    const { store, engine, manager, sandboxes, specs, log } = this.#options;
+    // In this order: another process writes the row before it asks the engine.
     const found = new Map((await engine.list()).map((sandbox) => [sandbox.id, sandbox]));
+    const rows = await store.sandboxesIn(['creating', 'ready', 'removing']);
     const adopted = new Set<string>();
     for (const row of rows) {
       const isLeased = row.leaseUntil > Date.now();
@@ -75,8 +76,11 @@ export class Reaper implements AsyncDisposable {
     for (const lab of await store.labsIn(['starting', 'ready', 'ending'])) {
       const sandbox = await store.sandboxOf(lab.id);
       if (lab.state === 'ending') await manager.finishEnding(lab.id);
+      else if (!specs.spec(lab.specId)) await this.#unknown(lab);
       else if (lab.state === 'starting') manager.resume(lab);
       else if (!sandbox) await this.#lost(lab);
+      // What was done while nobody looked is not known.
+      else await manager.touch(lab.id);
     }
     log.info({ adopted: adopted.size, removed: rows.length - adopted.size }, 'engine and store agree');
   }
@@ -90,7 +94,7 @@ export class Reaper implements AsyncDisposable {
       else await this.#try(lab.id, () => this.#judge(lab, now));
     }
     for (const row of await store.sandboxesIn(['ready', 'removing'])) {
-      await this.#try(row.id, () => this.#keep(row));
+      await this.#try(row.id, () => this.#keep(row, now));
     }
   }
 
@@ -133,10 +137,12 @@ export class Reaper implements AsyncDisposable {
     this.#options.feed.emit('notice', lab.learnerId, { code, by: 'platform', at: Date.now(), when });
   }
 
-  async #keep(row: SandboxRow): Promise<void> {
+  async #keep(row: SandboxRow, now: number): Promise<void> {
     const { sandboxes } = this.#options;
+    // A test's process has given its sandbox all the time it may have; nobody renews it.
+    const isOver = row.purpose === 'test' && row.leaseUntil <= now;
     const isWanted = await this.#isWanted(row, ['starting', 'ready', 'ending']);
-    if (row.state === 'removing' || !isWanted) await sandboxes.remove(row);
+    if (row.state === 'removing' || isOver || !isWanted) await sandboxes.remove(row);
     else if (row.purpose !== 'test' && row.engineRef && sandboxes.needsRenewal(row)) {
       await sandboxes.renewLease(row as LiveSandbox);
     }
@@ -182,6 +188,11 @@ export class Reaper implements AsyncDisposable {
 
   async #lost(lab: LabRow): Promise<void> {
     const failure = 'The sandbox of this lab stopped: it was killed, ran out of memory, or its engine was restarted.';
+    await this.#options.manager.end(lab.id, 'failed', 'platform', failure);
+  }
+
+  async #unknown(lab: LabRow): Promise<void> {
+    const failure = `There is no lab of the kind "${lab.specId}" any more.`;
     await this.#options.manager.end(lab.id, 'failed', 'platform', failure);
   }
 

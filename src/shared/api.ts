@@ -128,7 +128,13 @@ export const mapDaemon: z.ZodType<MapDaemon> = z.lazy(() =>
   }),
 );
 
-export const displayName = z.string().trim().min(1).max(40);
+/** Shown to others, also in an operator's terminal: nothing that moves the cursor or turns the direction of text. */
+export const displayName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(40)
+  .regex(/^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u, 'letters only, no control characters');
 
 export const learnerView = z.object({ id: z.string(), number: z.int(), name: displayName.optional() });
 export type LearnerView = z.infer<typeof learnerView>;

@@ -23,7 +23,6 @@ export const problemCodes = [
   'prediction-locked',
   'solution-locked',
   'bad-link',
-  'offline-check',
 ] as const;
 export const problemCode = z.enum(problemCodes);
 export type ProblemCode = z.infer<typeof problemCode>;

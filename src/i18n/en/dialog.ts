@@ -50,7 +50,6 @@ export const dialog = {
     'prediction-locked': 'Your prediction is locked in and cannot be changed.',
     'solution-locked': 'The solution opens after the third hint, or after two minutes.',
     'bad-link': 'This link is used up or not valid. Ask for a new one.',
-    'offline-check': 'This step needs the network, which this server does not have.',
   } satisfies Record<ProblemCode, string>,
   notices: {
     reset: {

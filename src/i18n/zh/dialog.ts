@@ -47,7 +47,6 @@ export const dialog: DialogText = {
     'prediction-locked': '你已经猜定，不能再改。',
     'solution-locked': '看完第三个提示，或者过两分钟，才能看答案。',
     'bad-link': '这个链接已经用过或者无效。请再要一个新的。',
-    'offline-check': '这一步要用网络，而这台服务器没有网络。',
   },
   notices: {
     reset: { learner: '实验已重置。', instructor: '讲师重置了你的实验。', platform: '服务器重置了你的实验。' },

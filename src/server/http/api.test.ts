@@ -49,11 +49,11 @@ describe('requests that ask for what does not exist', () => {
     for (const answer of await Promise.all(answers)) isProblem(answer, 404, 'not-found');
   });
 
-  it('get a 409 for a step that no lab can check', async (t) => {
+  it('get a 400 for a step that no lab can check', async (t) => {
     const browser = await (await openServer(t)).browser().enter();
     const lab = await browser.readyLab();
     const answer = await browser.ask('POST', `/api/labs/${lab.id}/check`, { lesson: 'box', step: 'look' });
-    isProblem(answer, 409, 'offline-check');
+    isProblem(answer, 400, 'bad-request', 'step');
   });
 });
 
@@ -79,6 +79,10 @@ describe('requests that are malformed', () => {
     isProblem(await labs(null), 400, 'bad-request');
     isProblem(await browser.ask('PUT', '/api/me/name', { name: 'x'.repeat(41) }), 400, 'bad-request', 'name');
     isProblem(await browser.ask('PUT', '/api/me/name', { name: '  ' }), 400, 'bad-request', 'name');
+    for (const name of ['\u001b]0;title\u0007', 'two\nlines', '\u202eesrever', '\u0000', 'a\u2028b', '\u009b2J']) {
+      isProblem(await browser.ask('PUT', '/api/me/name', { name }), 400, 'bad-request', 'name');
+    }
+    assert.equal((await browser.ask('PUT', '/api/me/name', { name: '李 O’Neill 👩‍🔬' })).status, 200);
     const look = '/api/lessons/box/steps/look';
     isProblem(
       await browser.ask('POST', `${look}/answers`, { answers: { name: 7 } }),

@@ -137,7 +137,7 @@ export function addLabRoutes(api: Api, { store, manager, lessons, course, checks
       const lab = await allowed(c.get('who'), c.req.valid('param').id, 'lab.work');
       const place = c.req.valid('json');
       if (course.step(place).step.kind !== 'do') {
-        throw new ProblemError('offline-check', `Step "${place.step}" is not checked in the lab.`);
+        throw new ProblemError('bad-request', `Step "${place.step}" is not checked in the lab.`, { field: 'step' });
       }
       return c.json(await checks.checkNow(lab.id, place), 200);
     },

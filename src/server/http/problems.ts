@@ -38,7 +38,6 @@ const statuses: Record<ProblemCode, ContentfulStatusCode> = {
   'prediction-locked': 409,
   'solution-locked': 409,
   'bad-link': 410,
-  'offline-check': 409,
 };
 
 /** A request that fails for a reason of HTTP itself. */

@@ -1,0 +1,27 @@
+import { expect, test } from './journey.ts';
+
+test('a resume link continues in another browser, with name, lab and progress', async ({
+  page,
+  learner,
+  browser,
+  server,
+}) => {
+  await learner.startLab();
+  await page.locator('#learner-name').waitFor({ state: 'detached' });
+  await learner.runBlocks('really-nested', 'load', 'start');
+  await learner.passes('really-nested');
+  const answer = await page.request.post('/api/me/resume-link', { headers: { Origin: server.address } });
+  const { link } = await answer.json();
+  const elsewhere = await browser.newContext();
+  const other = await elsewhere.newPage();
+  await other.goto(link);
+  await expect(other).not.toHaveURL(/#/);
+  const [mine, theirs] = await Promise.all(
+    [page, other].map(async (each) => (await each.request.get(`${server.address}/api/me`)).json()),
+  );
+  expect(theirs.learner).toEqual(mine.learner);
+  expect(theirs.lab.id).toBe(mine.lab.id);
+  await other.goto(page.url());
+  await expect(other.locator('lesson-step#really-nested')).toHaveAttribute('data-passed');
+  await elsewhere.close();
+});

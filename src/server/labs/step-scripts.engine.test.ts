@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import Docker from 'dockerode';
+import { DockerEngine } from '../engine/docker-engine.ts';
+import { prepareImages } from '../engine/images.ts';
+import { courseFolder } from './course-fixture.ts';
+import { LabCatalog } from './lab-catalog.ts';
+import { LessonCatalog } from './lesson-catalog.ts';
+import { StepScripts } from './step-scripts.ts';
+
+const labs = join(import.meta.dirname, '../../../labs');
+const place = { lesson: 'box', step: 'start' };
+
+describe('a check in a real sandbox', { timeout: 120_000 }, () => {
+  let engine: DockerEngine;
+  let ref: string;
+  let logFolder: string;
+
+  before(async () => {
+    const docker = new Docker();
+    const install = `test-${randomBytes(4).toString('hex')}`;
+    logFolder = await mkdtemp(join(tmpdir(), 'matryoshka-scripts-'));
+    const images = await prepareImages({ docker, folder: join(labs, 'images'), install, offline: false, logFolder });
+    engine = new DockerEngine({ docker, dockerHost: process.env.DOCKER_HOST, install, images });
+    const spec = (await LabCatalog.load(labs)).spec('dind') ?? assert.fail('labs/dind is what the lessons run on');
+    ref = await engine.create({ id: 'check', shape: 'check', spec, leaseUntil: Date.now() + 120_000 });
+    await engine.waitReady(ref, spec.ready.daemon);
+  });
+
+  after(async () => {
+    if (ref) await engine.remove(ref);
+    await rm(logFolder, { recursive: true });
+  });
+
+  /** What a check with this text is judged as. */
+  async function judged(t: TestContext, text: string) {
+    const folder = await courseFolder(t, { 'lessons/basics/box/steps/start/check.sh': text });
+    return await new StepScripts(engine, await LessonCatalog.load(join(folder, 'lessons'))).check(ref, place, 'nonce');
+  }
+
+  it('is our fault when it has a syntax error', async (t) => {
+    assert.equal((await judged(t, '#!/bin/sh\nif then\n')).status, 'broken');
+  });
+
+  it('is our fault when it uses an unknown command', async (t) => {
+    assert.equal((await judged(t, '#!/bin/sh\nno-such-command\n')).status, 'broken');
+  });
+
+  it('is our fault when it gives a reason that the lesson does not know', async (t) => {
+    assert.equal((await judged(t, '#!/bin/sh\necho elsewhere\nexit 10\n')).status, 'broken');
+  });
+
+  it('says why not yet, with the environment and the tools that it was promised', async (t) => {
+    const text = `#!/bin/sh
+[ "$LAB_NONCE" = nonce ] && [ -r "$LAB_EVENTS" ] && [ "$LAB_ANSWERS" = /lab/a ] || exit 1
+[ "$(command -v docker)" = /opt/lab/bin/docker ] && jq --version >/dev/null && curl --version >/dev/null || exit 1
+echo "not-there engine=$(docker info -f '{{.ServerVersion}}') cgroup=$LAB_CGROUP step=$LAB_STEP"
+exit 10
+`;
+    const verdict = await judged(t, text);
+    assert.ok(verdict.status === 'not-yet', JSON.stringify(verdict));
+    assert.equal(verdict.reason, 'not-there');
+    assert.equal(verdict.values.step, 'box/start');
+    assert.match(verdict.values.cgroup ?? '', /^v[12]$/);
+    assert.match(verdict.values.engine ?? '', /^\d+\./);
+  });
+});

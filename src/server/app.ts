@@ -176,11 +176,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const terminals: Terminals = stack.use(
     new Terminals({
       ...{ engine, spawn, transcripts, feed, log },
-      onActivity(id) {
-        manager
-          .touch(id)
-          .catch((error: Error) => log.warn({ lab: id, error: error.message }, 'activity was not noted'));
-      },
+      onActivity: (id) => unheard(manager.touch(id), log),
+      onChange: (id) => unheard(manager.announce(id), log),
     }),
   );
   const manager: LabManager = new LabManager({
@@ -240,6 +237,11 @@ export async function createApp(options: AppOptions): Promise<App> {
 function withLife(catalog: LabCatalog, { life }: Config): Core['labs'] {
   const specs = catalog.specs.map((spec) => ({ ...spec, life: { ...spec.life, ...life } }));
   return { specs, spec: (id) => specs.find((spec) => spec.id === id) };
+}
+
+/** For what nobody waits for; what fails is tried again by itself or was only to be told. */
+function unheard(action: Promise<void>, log: Log): void {
+  action.catch((error: Error) => log.warn({ error: error.message }, 'a lab was not kept up to date'));
 }
 
 function capacity(memory: number, specs: readonly LabSpec[]): number {

@@ -206,6 +206,21 @@ describe('a terminal’s socket', () => {
     assert.equal(await fourth.end, closeCodes.ended);
   });
 
+  it('tells of an ended shell, and of the lab as it is by then', async (t) => {
+    const server = await openServer(t);
+    const { browser, lab } = await learnerWithLab(server);
+    using events = await browser.socket('/ws/events').opened();
+    using terminal = await browser.socket(await terminalPath(browser, lab.id)).opened();
+    await eventually(() => terminal.output.includes('$ '));
+    const { expiresAt } = (await browser.ask('POST', `/api/labs/${lab.id}/extend`)).body;
+    const told = () => events.texts.flatMap((message) => (message.type === 'lab' ? [message.lab] : []));
+    await eventually(() => told().at(-1)?.expiresAt === expiresAt);
+    const { length } = told();
+    terminal.raw.send(encodeViewerFrame({ type: 'input', bytes: Buffer.from('exit\r') }));
+    await eventually(() => told().length > length);
+    assert.equal(told().at(-1)?.expiresAt, expiresAt);
+  });
+
   it('is denied without a ticket, with a used one, one of another terminal, lab or learner', async (t) => {
     const server = await openServer(t);
     const { browser, lab } = await learnerWithLab(server);

@@ -207,6 +207,12 @@ export class LabManager implements AsyncDisposable {
     this.#start(lab, this.#spec(lab.specId));
   }
 
+  /** Something of the lab that is not in its row has changed. */
+  async announce(id: string): Promise<void> {
+    const lab = await this.#options.store.lab(id);
+    if (lab) this.#options.feed.emit('lab', lab);
+  }
+
   /** Somebody does something in the lab. */
   async touch(id: string): Promise<void> {
     const lab = await this.#options.store.lab(id);

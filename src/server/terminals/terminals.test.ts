@@ -26,7 +26,7 @@ async function setUp(t: TestContext) {
   const ref = await engine.create({ id: 'one', shape: 'x', spec, leaseUntil: Date.now() + 60_000 });
   const feed = new Feed();
   const transcripts = new Transcripts(folder);
-  const options = { engine, spawn: idlePty, transcripts, feed, onActivity: nothing, log: silentLog };
+  const options = { engine, spawn: idlePty, transcripts, feed, onActivity: nothing, onChange: nothing, log: silentLog };
   const terminals = new Terminals(options);
   t.after(async () => {
     await terminals[Symbol.asyncDispose]();
@@ -34,7 +34,7 @@ async function setUp(t: TestContext) {
     await rm(folder, { recursive: true });
   });
   const lab = labRow('a', { state: 'ready' });
-  return { folder, ref, feed, transcripts, terminals, lab };
+  return { engine, folder, ref, feed, transcripts, terminals, lab };
 }
 
 function viewerOf() {
@@ -95,6 +95,26 @@ describe('the terminals of a lab', () => {
     assert.deepEqual(second.closed, [closeCodes.ended]);
     feed.emit('lab', { ...next, state: 'ended' });
     await eventually(async () => (await readdir(folder)).length === 0);
+  });
+
+  it('do not open for a sandbox that was replaced or removed while they opened', async (t) => {
+    const { engine, terminals, lab, ref, feed } = await setUp(t);
+    const ping = Promise.withResolvers<void>();
+    t.mock.method(engine, 'ping', () => ping.promise);
+    const next = { ...lab, generation: 2 };
+    const opening = [terminals.open(lab, ref, spec)];
+    feed.emit('lab', { ...next, state: 'starting' });
+    opening.push(terminals.open(next, ref, spec), terminals.open(lab, ref, spec));
+    const other = labRow('b', { state: 'ready' });
+    opening.push(terminals.open(other, ref, spec));
+    feed.emit('lab', { ...other, state: 'ended' });
+    ping.resolve();
+    const results = await Promise.allSettled(opening);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['rejected', 'fulfilled', 'rejected', 'rejected'],
+    );
+    assert.throws(() => terminals.get(other.id, 'host'), UnknownTerminalError, 'nothing of it is kept');
   });
 
   it('leave no transcript behind, also when it is being written as the lab ends', async (t) => {

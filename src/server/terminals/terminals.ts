@@ -3,6 +3,7 @@ import type { LabSpec } from '../../shared/lab-spec.ts';
 import { closeCodes } from '../../shared/terminal-protocol.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Feed } from '../labs/feed.ts';
+import { LabNotReadyError } from '../labs/lab.ts';
 import type { Log } from '../log.ts';
 import type { LabRow } from '../store/store.ts';
 import type { SpawnPty } from './pty.ts';
@@ -31,6 +32,8 @@ interface Options {
   feed: Feed;
   /** The learner typed. */
   onActivity: (labId: string) => void;
+  /** A terminal has come or gone. */
+  onChange: (labId: string) => void;
   log: Log;
 }
 
@@ -71,12 +74,24 @@ export class Terminals implements AsyncDisposable {
     return Object.entries(spec.terminals).map(([name, { level }]) => ({ name, level, chain: [] }));
   }
 
-  /** Makes the terminals of a ready lab known: those of its spec, and after a restart those that were open before. */
+  /**
+   * Makes the terminals of a ready lab known: those of its spec, and after a restart those that were open before.
+   *
+   * @throws {LabNotReadyError} when the lab was reset or ended meanwhile, {EngineDownError}
+   */
   async open(lab: LabRow, ref: string, spec: LabSpec): Promise<void> {
+    const known = this.#labs.get(lab.id);
+    if (known && known.generation > lab.generation) throw new LabNotReadyError(lab.id);
+    const own = known?.generation === lab.generation ? known : this.#begin(lab, ref, spec);
     // Else the learner would read the command line's complaint as his shell's.
     await this.#options.engine.ping();
-    const known = this.#labs.get(lab.id);
-    if (known?.generation === lab.generation) return await known.opened;
+    await own.opened;
+    // Reset or ended meanwhile: what is asked for now belongs to a sandbox that is gone.
+    if (this.#labs.get(lab.id) !== own) throw new LabNotReadyError(lab.id);
+  }
+
+  /** Known at once, so that a reset or an end that comes while it loads closes it. */
+  #begin(lab: LabRow, ref: string, spec: LabSpec): LabTerminals {
     const own: LabTerminals = {
       generation: lab.generation,
       ref,
@@ -87,7 +102,7 @@ export class Terminals implements AsyncDisposable {
     };
     this.#labs.set(lab.id, own);
     own.opened = this.#load(lab, own, spec);
-    await own.opened;
+    return own;
   }
 
   async #load(lab: LabRow, own: LabTerminals, spec: LabSpec): Promise<void> {
@@ -97,7 +112,7 @@ export class Terminals implements AsyncDisposable {
     for (const [name, { level }] of Object.entries(spec.terminals)) {
       if (!own.terminals.has(name)) this.#add(lab, own, { name, level, chain: [] });
     }
-    if (own.terminals.size > Object.keys(spec.terminals).length) this.#options.feed.emit('lab', lab);
+    if (own.terminals.size > Object.keys(spec.terminals).length) this.#options.onChange(lab.id);
   }
 
   /** @throws {UnknownTerminalError} */
@@ -116,12 +131,12 @@ export class Terminals implements AsyncDisposable {
     if (own.terminals.size >= maxTerminals) throw new TerminalLimitError(lab.id);
     const name = freeName(chain, own.terminals);
     const terminal = this.#add(lab, own, { name, level, chain: [...chain] });
-    this.#options.feed.emit('lab', lab);
+    this.#options.onChange(lab.id);
     return terminal;
   }
 
   #add(lab: LabRow, own: LabTerminals, view: TerminalView, scrollback = new Scrollback(scrollbackBytes)): Terminal {
-    const { engine, spawn, onActivity, log } = this.#options;
+    const { engine, spawn, onActivity, onChange, log } = this.#options;
     const terminal: Terminal = new Terminal({
       view,
       scrollback,
@@ -137,7 +152,7 @@ export class Terminals implements AsyncDisposable {
         log.debug({ lab: lab.id, terminal: view.name, code }, 'shell exited');
         // A shell inside a container goes with it; its tab goes too.
         if (view.chain.length > 0) own.terminals.delete(view.name);
-        this.#options.feed.emit('lab', lab);
+        onChange(lab.id);
       },
     });
     own.terminals.set(view.name, terminal);

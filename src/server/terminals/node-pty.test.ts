@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { eventually } from '../labs/testing.ts';
 import { spawnNodePty } from './node-pty.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 const size = { columns: 80, rows: 24 };
 
@@ -30,6 +36,33 @@ describe('a pty on this machine', () => {
     pty.write(Buffer.from('你好\r'));
     assert.equal(await exit, 9);
     assert.match(output().toString(), /41 91\r\ngot 你好/);
+  });
+
+  it('passes a long paste whole to a program that reads slowly', async () => {
+    const text = Buffer.from(Array.from({ length: 300_000 }, (_, n) => 97 + (n % 26)));
+    const { pty, exit, output } = open('stty raw -echo; echo up; sleep 0.2; head -c 300000 | cksum');
+    await eventually(() => output().includes('up'));
+    for (let at = 0; at < text.length; at += 65_536) pty.write(text.subarray(at, at + 65_536));
+    await exit;
+    const expected = execFileSync('cksum', { input: text }).toString().trim();
+    assert.ok(output().includes(expected), output().toString());
+  });
+
+  it('keeps little for a program that does not read', async () => {
+    const { pty, output, exit } = open('stty raw -echo; echo up; sleep 30');
+    await eventually(() => output().includes('up'));
+    const bytes = () => {
+      collectGarbage();
+      return process.memoryUsage().arrayBuffers;
+    };
+    const before = bytes();
+    for (let n = 0; n < 1000; n++) {
+      pty.write(Buffer.alloc(65_536, 97));
+      await new Promise(setImmediate);
+    }
+    assert.ok(bytes() - before < 2 ** 23, `${bytes() - before} bytes are kept`);
+    pty.kill();
+    await exit;
   });
 
   it('takes a resize and a key for a process that has ended, or closed its terminal', async () => {

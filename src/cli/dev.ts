@@ -10,7 +10,8 @@ export async function dev(_args: string[], environment: NodeJS.ProcessEnv): Prom
   // Astro detaches by itself where it believes that nobody watches.
   process.env.ASTRO_DEV_BACKGROUND = '0';
   const astro = await import('astro');
-  const listener = getRequestListener(app.http.api.fetch);
+  // By default it replaces the global Response, which breaks Astro's highlighter.
+  const listener = getRequestListener(app.http.api.fetch, { overrideGlobalObjects: false });
   const server = await astro.dev({
     root: folders.root,
     server: { host: config.host, port: config.port },

@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
@@ -80,12 +80,15 @@ export function createControl(options: Options): Hono {
 export async function listenControl(control: Hono, file: string): Promise<Disposable> {
   if (await answers(file)) throw new AlreadyRunningError(file);
   rmSync(file, { force: true });
-  const server = createServer(getRequestListener(control.fetch));
+  // By default it replaces the global Response, which breaks Astro in the same process (`npm run dev`).
+  const server = createServer(getRequestListener(control.fetch, { overrideGlobalObjects: false }));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
+    // The file is made within the call: not for a moment may somebody else open it.
+    const umask = process.umask(0o177);
     server.listen(file, resolve);
+    process.umask(umask);
   });
-  chmodSync(file, 0o600);
   return { [Symbol.dispose]: () => server.close() };
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serveStatic } from '@hono/node-server/serve-static';
+import { compress } from 'hono/compress';
 import { parse } from 'hono/utils/cookie';
 import type { Locale } from '../../shared/ids.ts';
 import type { Api } from './api.ts';
@@ -39,6 +40,7 @@ export function useSecurityHeaders(api: Api, tls: boolean): void {
 /** The built site; `/` leads to the reader's language, an unknown address to the page that says so in it. */
 export function addStaticSite(api: Api, folder: string): void {
   api.get('/', (c) => c.redirect(`/${localeOf(c.req.header('Cookie'), c.req.header('Accept-Language'))}/`));
+  api.use(compress());
   api.use('/_astro/*', async (c, next) => {
     await next();
     // Their names hold a hash of their content.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -26,6 +26,22 @@ describe('the store’s file', () => {
     await using second = openSqliteStore(file);
     assert.deepEqual([second.installId, second.secret], [first.installId, first.secret]);
     assert.equal((await second.createLearner('b', 1)).number, 2);
+  });
+
+  it('is closed to other users, also one that was open to them', async () => {
+    const file = newFile();
+    const modes = () => [file, `${file}-wal`, `${file}-shm`].map((each) => statSync(each).mode & 0o777);
+    const umask = process.umask(0);
+    try {
+      await using first = openSqliteStore(file);
+      assert.deepEqual(modes(), [0o600, 0o600, 0o600]);
+      chmodSync(file, 0o644);
+      await using _ = openSqliteStore(file);
+      assert.deepEqual(modes(), [0o600, 0o600, 0o600]);
+      void first;
+    } finally {
+      process.umask(umask);
+    }
   });
 
   it('gives one pooled sandbox to only one of two stores that want it', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { LabState, Place, StepProgress } from '../../shared/api.ts';
@@ -72,6 +72,7 @@ class SqliteStore implements Store {
   readonly #db: DatabaseSync;
 
   constructor(file: string) {
+    if (file !== ':memory:') closeToOthers(file);
     this.#db = new DatabaseSync(file, { timeout: busyTimeoutMs });
     this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;');
     migrate(this.#db);
@@ -297,6 +298,12 @@ class SqliteStore implements Store {
   #all(sql: string, ...args: SQLInputValue[]): Row[] {
     return told(() => this.#db.prepare(sql).all(...args) as Row[]);
   }
+}
+
+/** The file holds the key that signs cookies: who reads it is any learner. SQLite gives the files beside it its mode. */
+function closeToOthers(file: string): void {
+  closeSync(openSync(file, 'a', 0o600));
+  for (const each of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(each)) chmodSync(each, 0o600);
 }
 
 /** SQLITE_CONSTRAINT: the row is refused, the database is well. */

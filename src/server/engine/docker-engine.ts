@@ -367,13 +367,14 @@ function stripHeaders(logs: Buffer): Buffer {
   return parts.length ? Buffer.concat(parts) : logs;
 }
 
-async function* splitLines(chunks: AsyncIterable<Buffer>, signal: AbortSignal): AsyncIterable<string> {
+/** Lines as they come; of one that is longer than any that is meant, only the end is kept. */
+export async function* splitLines(chunks: AsyncIterable<Buffer>, signal: AbortSignal): AsyncIterable<string> {
   const decoder = new TextDecoder();
   let rest = '';
   try {
     for await (const chunk of chunks) {
       const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-      rest = parts.pop() ?? '';
+      rest = parts.pop()?.slice(-maxOutput) ?? '';
       yield* parts;
     }
     if (rest) yield rest;

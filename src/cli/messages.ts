@@ -26,5 +26,7 @@ export function explain(error: unknown): string {
     'EngineFailedError',
     'NotReadyError',
   ];
-  return known.includes(error.constructor.name) ? error.message : (error.stack ?? error.message);
+  if (!known.includes(error.constructor.name)) return error.stack ?? error.message;
+  const isFull = /disk is full|no space/i.test(error.message);
+  return isFull ? `${error.message}. Free some space under LAB_DATA_DIR, then start again.` : error.message;
 }

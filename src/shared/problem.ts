@@ -10,6 +10,7 @@ export const problemCodes = [
   'too-large',
   'too-many-requests',
   'internal',
+  'store-failed',
   'engine-down',
   'engine-failed',
   'capacity',

@@ -35,6 +35,8 @@ export const dialog = {
     'too-large': 'That is too long for the server. Make it shorter.',
     'too-many-requests': 'That was too often in a short time. Wait a moment, then try again.',
     internal: 'The server made a mistake. It is in its log. Try again.',
+    'store-failed':
+      'The server cannot keep anything at the moment, perhaps because its disk is full. Nothing that was kept is lost. Tell the operator, then try again.',
     'engine-down':
       'The container engine does not answer, so no lab can start now. Try again in a moment, or tell the operator.',
     'engine-failed': 'The container engine could not do it. Try again; if it stays so, tell the operator.',

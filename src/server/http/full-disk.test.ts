@@ -31,7 +31,8 @@ it('lives through a full disk while a learner types, looks at a step, and ends',
     using _ = fill(server.app.store, 'recordProgress', 'changeLab', 'changeSandbox', 'labsIn', 'sandboxesIn', 'lab');
     terminal.raw.send(encodeViewerFrame({ type: 'input', bytes: Buffer.from('echo st""ill\r') }));
     await eventually(() => terminal.output.includes('\r\nstill'));
-    assert.equal((await browser.ask('GET', `/api/labs/${lab.id}`)).status, 500);
+    const refused = await browser.ask('GET', `/api/labs/${lab.id}`);
+    assert.deepEqual([refused.status, refused.body.code], [503, 'store-failed']);
     // Longer than a round of the reaper.
     await sleep(1200);
   }

@@ -13,6 +13,7 @@ import {
   OtherLabError,
   UnknownLabError,
 } from '../labs/lab.ts';
+import { StoreError } from '../store/store.ts';
 import { TerminalBusyError } from '../terminals/terminal.ts';
 import { TerminalLimitError, UnknownTerminalError } from '../terminals/terminals.ts';
 
@@ -25,6 +26,7 @@ const statuses: Record<ProblemCode, ContentfulStatusCode> = {
   'too-large': 413,
   'too-many-requests': 429,
   internal: 500,
+  'store-failed': 503,
   'engine-down': 503,
   'engine-failed': 502,
   capacity: 503,
@@ -78,6 +80,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof PredictionLockedError) return make('prediction-locked', 'The prediction is locked in already.');
   if (error instanceof SolutionLockedError) return make('solution-locked', 'The solution comes after the third hint.');
   if (error instanceof BadLinkError) return make('bad-link', 'The link is unknown, used up, or too old.');
+  if (error instanceof StoreError) return make('store-failed', `${error.message}.`);
   if (error instanceof EngineDownError) return make('engine-down', 'The container engine does not answer.');
   if (error instanceof EngineFailedError || error instanceof NotReadyError) return make('engine-failed', error.message);
   if (error instanceof SandboxGoneError) return make('lab-not-ready', 'The lab is being replaced.');

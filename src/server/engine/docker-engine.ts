@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
+import { collect, demultiplexed, splitLines, stripHeaders, translate } from './docker-streams.ts';
 import {
   type Engine,
   EngineDownError,
@@ -53,8 +54,6 @@ kill -KILL $reader 2>/dev/null
 exit $code`;
 
 const defaultDeadlineMs = 10_000;
-/** Collected output per stream; a runaway script must not fill our memory. */
-const maxOutput = 2 ** 20;
 /** A wait for readiness is cut into pieces of this many seconds, so that an abort is noticed. */
 const readySliceS = 2;
 /** Reconnection to the event stream. */
@@ -158,7 +157,7 @@ export class DockerEngine implements Engine {
     );
     const begun = performance.now();
     const stream = await translate(exec.start({ hijack: true, stdin: options.stdin !== undefined }));
-    const output = this.#collect(stream);
+    const output = collect(this.#docker, stream);
     if (options.stdin !== undefined) stream.end(options.stdin);
     const timer = setTimeout(() => stream.destroy(), deadline + 3000);
     await output.done.finally(() => clearTimeout(timer));
@@ -298,88 +297,11 @@ export class DockerEngine implements Engine {
     return { file: 'docker', args: [...(host ? ['--host', host] : []), ...args], env: { TERM: 'xterm-256color' } };
   }
 
-  #collect(stream: NodeJS.ReadWriteStream) {
-    const kept = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
-    const sizes = { stdout: 0, stderr: 0 };
-    const into = (name: 'stdout' | 'stderr') => ({
-      write(bytes: Buffer) {
-        sizes[name] += bytes.length;
-        if (sizes[name] <= maxOutput) kept[name].push(Buffer.from(bytes));
-        return true;
-      },
-    });
-    this.#docker.modem.demuxStream(stream, into('stdout') as never, into('stderr') as never);
-    const done = new Promise<void>((resolve, reject) => {
-      stream
-        .on('end', resolve)
-        .on('close', resolve)
-        .on('error', (error) => reject(toEngineError(error)));
-    });
-    const text = (name: 'stdout' | 'stderr') => Buffer.concat(kept[name]).toString('utf8');
-    return { done, stdout: () => text('stdout'), stderr: () => text('stderr') };
-  }
-
   async #lastOutput(ref: string): Promise<string> {
     const logs = await this.#docker
       .getContainer(ref)
       .logs({ stdout: true, stderr: true, tail: 40 })
       .catch((error: Error) => Buffer.from(`(no output: ${error.message})`));
     return stripHeaders(Buffer.from(logs)).toString('utf8');
-  }
-}
-
-/** Waits for an API call and turns its error into one of the port's. */
-async function translate<T>(call: Promise<T>, notFound: typeof EngineFailedError = SandboxGoneError): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    throw toEngineError(error, notFound);
-  }
-}
-
-/** dockerode's errors have a status when the engine answered, and only a system error code when it did not. */
-function toEngineError(error: unknown, notFound: typeof EngineFailedError = SandboxGoneError): Error {
-  const { statusCode, message } = error as { statusCode?: number; message: string };
-  if (statusCode === undefined) return new EngineDownError(`The engine does not answer: ${message}`, { cause: error });
-  if (statusCode === 404) return new notFound(message, { cause: error });
-  if (statusCode === 409 && /not running|is paused|is restarting/.test(message)) return new SandboxGoneError(message);
-  return new EngineFailedError(message, { cause: error });
-}
-
-/** The engine's framing of stdout and stderr on one connection: 8 bytes of header, the length in the last four. */
-async function* demultiplexed(stream: AsyncIterable<unknown>): AsyncIterable<Buffer> {
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of stream) {
-    rest = Buffer.concat([rest, chunk as Buffer]);
-    while (rest.length >= 8 && rest.length >= 8 + rest.readUInt32BE(4)) {
-      const end = 8 + rest.readUInt32BE(4);
-      if (rest[0] === 1) yield rest.subarray(8, end);
-      rest = rest.subarray(end);
-    }
-  }
-}
-
-function stripHeaders(logs: Buffer): Buffer {
-  const parts: Buffer[] = [];
-  for (let at = 0; at + 8 <= logs.length; at += 8 + logs.readUInt32BE(at + 4)) {
-    parts.push(logs.subarray(at + 8, at + 8 + logs.readUInt32BE(at + 4)));
-  }
-  return parts.length ? Buffer.concat(parts) : logs;
-}
-
-/** Lines as they come; of one that is longer than any that is meant, only the end is kept. */
-export async function* splitLines(chunks: AsyncIterable<Buffer>, signal: AbortSignal): AsyncIterable<string> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  try {
-    for await (const chunk of chunks) {
-      const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-      rest = parts.pop()?.slice(-maxOutput) ?? '';
-      yield* parts;
-    }
-    if (rest) yield rest;
-  } catch (error) {
-    // Aborting destroys the stream under the reader.
-    if (!signal.aborted) throw toEngineError(error);
   }
 }

@@ -157,7 +157,7 @@ export class LabManager implements AsyncDisposable {
 
   /** Moves the end by the spec's step. @throws {UnknownLabError | LabEndedError | ExtendLimitError} */
   async extend(id: string, by: Actor): Promise<LabRow> {
-    const { store, feed } = this.#options;
+    const { store } = this.#options;
     const lab = await this.get(id);
     const step = this.#spec(lab.specId).life.extend;
     const expiresAt = Math.min(lab.expiresAt + step, lab.maxExpiresAt);
@@ -166,21 +166,18 @@ export class LabManager implements AsyncDisposable {
       throw new LabEndedError(id);
     }
     const next = await this.get(id);
-    feed.emit('lab', next);
     this.#notice(next, 'extended', by);
     return next;
   }
 
   /** Ends the lab; resolves when its sandbox is gone. Ending an ended lab does nothing. @throws {UnknownLabError} */
   async end(id: string, because: EndReason, by: Actor, failure?: string): Promise<LabRow> {
-    const { store, feed } = this.#options;
+    const { store } = this.#options;
     const before = await this.get(id);
     const change = { state: 'ending', endedBecause: because, endedBy: by, endedAt: Date.now(), failure } as const;
     if (await store.changeLab(id, { states: statesBefore('ending') }, change)) {
       this.#starts.get(id)?.abort.abort();
-      const ending = await this.get(id);
-      feed.emit('lab', ending);
-      this.#notice(ending, 'ended', by);
+      this.#notice(await this.get(id), 'ended', by);
       this.#options.log.info({ lab: id, because, by, failure }, 'lab ends');
     } else if (before.state === 'ended') return before;
     await this.finishEnding(id);
@@ -333,6 +330,7 @@ export class LabManager implements AsyncDisposable {
     if (last) last.ms ??= Date.now() - last.startedAt;
   }
 
+  /** Shows the lab as it is now, then says what happened to it. */
   #notice(lab: LabRow, code: NoticeCode, by: Actor): void {
     this.#options.feed.emit('lab', lab);
     this.#options.feed.emit('notice', lab.learnerId, { code, by, at: Date.now() });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { splitLines } from './docker-engine.ts';
+import { splitLines } from './docker-streams.ts';
 
 it('lines that never end do not fill our memory', async () => {
   async function* chunks() {

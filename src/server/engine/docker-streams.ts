@@ -4,15 +4,22 @@ import { EngineDownError, EngineFailedError, SandboxGoneError } from './engine.t
 /** Collected output per stream, and the longest line; a runaway script must not fill our memory. */
 const maxOutput = 2 ** 20;
 
-/** Waits for an API call and turns its error into one of the port's. */
+/** A call that takes longer than this is not answered any more; the longest honest one is a start under load. */
+const answerMs = 60_000;
+
+/** Waits for an API call and turns its error, or an engine that keeps silent, into one of the port's. */
 export async function translate<T>(
   call: Promise<T>,
   notFound: typeof EngineFailedError = SandboxGoneError,
 ): Promise<T> {
+  const silence = Promise.withResolvers<never>();
+  const timer = setTimeout(() => silence.reject(new Error(`no answer for ${answerMs / 1000} s`)), answerMs);
   try {
-    return await call;
+    return await Promise.race([call, silence.promise]);
   } catch (error) {
     throw toEngineError(error, notFound);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

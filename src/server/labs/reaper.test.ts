@@ -140,6 +140,15 @@ describe('the reaper follows the engine', () => {
     assert.ok(platform.notices.some(({ code }) => code === 'engine-back'));
   });
 
+  it('renews a lease that seems to last too long, because the clock was set back', async () => {
+    await using platform = new Platform({ lease: minute });
+    const lab = await platform.readyLab();
+    const { sandbox } = await platform.manager.ready(lab.id);
+    await platform.store.changeSandbox(sandbox.id, ['ready'], { leaseUntil: Date.now() + 60 * minute });
+    await platform.reaper.tick();
+    assert.ok((await platform.manager.ready(lab.id)).sandbox.leaseUntil <= Date.now() + minute);
+  });
+
   it('renews leases, so that a sandbox lives as long as its lab', async () => {
     await using platform = new Platform({ lease: 100 });
     const lab = await platform.readyLab();

@@ -100,9 +100,11 @@ export class Sandboxes {
     await this.#options.store.changeSandbox(row.id, ['ready'], { leaseUntil });
   }
 
-  /** True when less than half of the lease is left. */
+  /** True when less than half of the lease is left, or when that cannot be told. */
   needsRenewal(row: SandboxRow): boolean {
-    return row.leaseUntil - Date.now() < this.#options.lease / 2;
+    const left = row.leaseUntil - Date.now();
+    // More than a lease is left after a clock was set back; the sandbox itself counts on regardless.
+    return left < this.#options.lease / 2 || left > this.#options.lease;
   }
 
   /** Resolves when no removal is under way. */

@@ -11,21 +11,30 @@ impossible() { echo "$@"; exit 20; }
 engine=$(host info -f '{{.ID}}' 2>/dev/null)
 [ -n "$engine" ] || not_yet host-down
 
-if ! box=$(host inspect -f '{{.State.Pid}} {{.State.Status}} {{.State.ExitCode}} {{.Config.Image}}' dind-test 2>/dev/null)
+if ! box=$(host inspect -f '{{.State.Pid}} {{.State.Status}} {{.State.ExitCode}} {{.HostConfig.Privileged}} {{.Config.Image}}' dind-test 2>/dev/null)
 then
   host image inspect docker:dind >/dev/null 2>&1 || impossible image-gone
-  # Started with --rm, a container that dies is gone; the record still knows it.
-  last=$(jq -r 'select(.Type == "container" and .Actor.Attributes.name == "dind-test" and .Action == "die")
-    | .Actor.Attributes.exitCode' "${LAB_EVENTS:-/dev/null}" 2>/dev/null | tail -n 1)
+  # Started with --rm, a container that dies is gone at once; the record still knows it. One that was killed or removed
+  # later is gone because the learner wanted it.
+  last=$(jq -rs '[.[] | select(.Type == "container" and .Actor.Attributes.name == "dind-test")] | .[-3:]
+    | select(.[-2].Action == "die" and .[-1].Action == "destroy" and .[-1].timeNano - .[-2].timeNano < 2e9
+      and .[0].Action != "kill") | .[-2].Actor.Attributes.exitCode' "${LAB_EVENTS:-/dev/null}" 2>/dev/null)
   [ -z "$last" ] || not_yet died code="$last"
   not_yet no-container
 fi
-read -r pid status code image <<END
+read -r pid status code privileged image <<END
 $box
 END
 case $status in
   running) ;;
-  exited | dead) not_yet died code="$code" ;;
+  exited | dead)
+    case $image in
+      docker:*dind*) ;;
+      *) not_yet no-engine image="$image" ;;
+    esac
+    [ "$privileged" != true ] || not_yet not-running state="$status"
+    not_yet died code="$code"
+    ;;
   *) not_yet not-running state="$status" ;;
 esac
 

@@ -39,6 +39,8 @@ export function sentenceOf(error: unknown): string {
 async function refusal(problem: Partial<Problem> = {}): Promise<ProblemError> {
   const dialog = await loadDialogText().catch(() => undefined);
   if (!dialog) return unreachable();
+  // A link that was cut short on its way is refused for its form already.
+  if (problem.field === 'token') problem.code = 'bad-link';
   const code = problem.code && problem.code in dialog.problems ? problem.code : 'internal';
   return new ProblemError(code, fill(dialog.problems[code], { field: problem.field ?? '…', ...problem.values }));
 }

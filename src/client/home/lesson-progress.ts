@@ -2,7 +2,7 @@ import { fill } from '../../i18n/fill.ts';
 import { session } from '../session.ts';
 import { homeText } from './home-text.ts';
 
-/** On a lesson's card: one mark per step, and how many are passed. Empty until one is. */
+/** On a lesson's card: one mark per step, and how many are passed. */
 class LessonProgress extends HTMLElement {
   connectedCallback(): void {
     session.subscribe(() => this.#draw());
@@ -13,8 +13,6 @@ class LessonProgress extends HTMLElement {
     const steps = (this.dataset.steps ?? '').split(' ');
     const passed = steps.map((step) => session.progress(this.dataset.lesson ?? '', step)?.passedAt !== undefined);
     const n = passed.filter(Boolean).length;
-    this.replaceChildren();
-    if (n === 0) return;
     const marks = document.createElement('span');
     marks.className = 'marks';
     marks.ariaHidden = 'true';
@@ -22,7 +20,7 @@ class LessonProgress extends HTMLElement {
       marks.append(Object.assign(document.createElement('span'), { className: done ? 'mark passed' : 'mark' }));
     }
     const words = n === steps.length ? homeText.home.complete : fill(homeText.home.passed, { n, of: steps.length });
-    this.append(marks, words);
+    this.replaceChildren(marks, n === 0 ? '' : words);
   }
 }
 

@@ -21,5 +21,6 @@ test('an age is told in the largest whole unit', () => {
   assert.equal(age(2_900, 'en'), '2 sec');
   assert.equal(age(200_000, 'en'), '3 min');
   assert.equal(age(7_300_000, 'en'), '2 hr');
-  assert.match(age(2_900, 'zh-CN'), /^2\s*秒/);
+  assert.match(age(2_900, 'zh-CN'), /^2\s*秒$/);
+  assert.match(age(200_000, 'zh-CN'), /^3\s*分钟$/);
 });

@@ -15,15 +15,11 @@ export function seconds(ms: number): string {
   return ms < 9950 ? (ms / second).toFixed(1) : String(Math.round(ms / second));
 }
 
-/** An age in whole units of the language: `2 s`, `3 min`, `2 秒`. */
+/** An age in whole units of the language: `2 sec`, `3 min`, `2秒`. */
 export function age(ms: number, language: string): string {
   const [unit, size] =
     ms < minute ? (['second', second] as const) : ms < hour ? (['minute', minute] as const) : (['hour', hour] as const);
-  const format = new Intl.NumberFormat(language, {
-    style: 'unit',
-    unit,
-    unitDisplay: language.startsWith('zh') ? 'long' : 'short',
-  });
+  const format = new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' });
   return format.format(Math.floor(Math.max(0, ms) / size));
 }
 

@@ -1,4 +1,5 @@
 import { fill } from '../i18n/fill.ts';
+import { listed } from './language.ts';
 import { text } from './page-text.ts';
 import { session } from './session.ts';
 
@@ -12,11 +13,8 @@ class ServerFacts extends HTMLElement {
   #draw(): void {
     const { server, failure } = session;
     if (server) {
-      const images = server.standins.join(', ');
-      this.#say(
-        text.isolation[server.isolation],
-        images ? `${text.standins}: ${fill(text.standinsNote, { images })}` : text.officialImages,
-      );
+      const images = listed(server.standins);
+      this.#say(text.isolation[server.isolation], images ? fill(text.standinsNote, { images }) : text.officialImages);
     } else if (failure) this.#say(failure);
   }
 

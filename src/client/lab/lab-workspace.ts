@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { fill } from '../../i18n/fill.ts';
 import type { LabView } from '../../shared/api.ts';
 import { sentenceOf } from '../api.ts';
+import { gap } from '../language.ts';
 import { labHere } from '../lesson/here.ts';
 import { text } from '../page-text.ts';
 import { session } from '../session.ts';
@@ -43,7 +44,7 @@ class LabWorkspace extends SessionElement {
     const name = session.learner?.name;
     return html`<div class="calm" data-panel="start">
       ${nest} ${heading(text.start.title)}
-      <p>${text.start.body} ${ttl && max ? fill(text.start.life, { ttl, max }) : nothing}</p>
+      <p>${text.start.body}${gap()}${ttl && max ? fill(text.start.life, { ttl, max }) : nothing}</p>
       <form @submit=${this.#submit}>
         ${
           name
@@ -77,7 +78,7 @@ class LabWorkspace extends SessionElement {
     const time = lab.endedAt && timeOfDay(lab.endedAt, document.documentElement.lang);
     return html`<div class="calm" data-panel="ended">
       ${nest} ${heading(text.ended.title)}
-      <p>${lab.endedBecause ? text.ended.because[lab.endedBecause] : nothing} ${time ? fill(text.ended.at, { time }) : nothing}</p>
+      <p>${lab.endedBecause ? text.ended.because[lab.endedBecause] : nothing}${gap()}${time ? fill(text.ended.at, { time }) : nothing}</p>
       ${lab.failure ? html`<p class="note">${fill(text.ended.reason, { failure: lab.failure })}</p>` : nothing}
       <p class="note">${text.ended.keep}</p>
       <form @submit=${this.#submit}>${this.#claimButton(text.ended.fresh)}</form>

@@ -1,5 +1,5 @@
 import { fill } from '../../i18n/fill.ts';
-import { languageOfPage } from '../language.ts';
+import { languageOfPage, listed } from '../language.ts';
 import { text } from '../page-text.ts';
 import { session } from '../session.ts';
 
@@ -16,7 +16,7 @@ class StandinNote extends HTMLElement {
     link.href = `/${languageOfPage()}/about/`;
     link.append(Object.assign(document.createElement('b'), { textContent: text.standins }));
     this.className = 'standins';
-    this.append(link, fill(text.standinsNote, { images: images.join(', ') }));
+    this.append(link, fill(text.standinsNote, { images: listed(images) }));
   }
 }
 

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { fill } from '../../i18n/fill.ts';
 import type { CheckView, ProgressView, StepProgress } from '../../shared/api.ts';
 import { ask, sentenceOf } from '../api.ts';
+import { gap } from '../language.ts';
 import { text } from '../page-text.ts';
 import { session } from '../session.ts';
 import { SessionElement } from '../session-element.ts';
@@ -52,7 +53,7 @@ class StepCheck extends SessionElement {
     const lab = labHere();
     if (!lab || lab.state === 'ended') return text.step.startFirst;
     if (event === 'reset' || event === 'extend') return text.step.event[event];
-    return lab.state === 'ready' ? text.step.watching : `${text.states[lab.state]} …`;
+    return lab.state === 'ready' ? text.step.watching : text.states[lab.state];
   }
 
   #words(check: CheckView): TemplateResult | string {
@@ -61,8 +62,8 @@ class StepCheck extends SessionElement {
     if (check.status === 'checking' && !this.#said) return text.step.checking;
     const reason = this.#reason(check);
     if (check.status === 'impossible')
-      return reason ? html`${text.step.impossible} ${reason}` : text.step.impossiblePlain;
-    return reason ? html`${text.step.notYet} ${reason}` : text.step.notYetPlain;
+      return reason ? html`${text.step.impossible}${gap()}${reason}` : text.step.impossiblePlain;
+    return reason ? html`${text.step.notYet}${gap()}${reason}` : text.step.notYetPlain;
   }
 
   #reason(check: CheckView): HTMLElement | undefined {
@@ -83,8 +84,7 @@ class StepCheck extends SessionElement {
     return html`<div class="check" data-status="passed">
       <span class="sign" aria-hidden="true"></span>
       <div class="said" role="status">
-        <b>${isRead ? text.step.readDone : text.step.passed}</b>
-        <span>${predictionSentence(step)}</span>
+        <b>${isRead ? text.step.readDone : text.step.passed}</b>${gap()}<span>${predictionSentence(step)}</span>
       </div>
       <div class="check-foot">
         <span class="grow">${next ? fill(text.step.passedAt, { time }) : text.step.lessonDone}</span>

@@ -1,6 +1,7 @@
 import { fill } from '../../i18n/fill.ts';
 import type { TerminalView } from '../../shared/api.ts';
 import { maxViewerFrame, type ServerFrame, type TerminalState } from '../../shared/terminal-protocol.ts';
+import { gap } from '../language.ts';
 import { session } from '../session.ts';
 import { labText } from './lab-text.ts';
 import { type LinkState, TerminalLink } from './link.ts';
@@ -167,7 +168,7 @@ export class LabTerminal extends HTMLElement {
 
   #exitWords(): string {
     const code = this.#shell?.exitCode;
-    return `${code === undefined ? text.exitedPlain : fill(text.exited, { code })} ${text.pressEnter}`;
+    return `${code === undefined ? text.exitedPlain : fill(text.exited, { code })}${gap()}${text.pressEnter}`;
   }
 
   #buttonLabel(): string | undefined {

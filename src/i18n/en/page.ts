@@ -87,7 +87,7 @@ export const page = {
     done: 'passed',
     next: 'Next step',
     startFirst: 'Start your lab. The step is then checked by itself.',
-    answerFirst: 'Answer below. No lab is needed for this step.',
+    answerFirst: 'This step passes with the right answer above.',
     preparing: 'Preparing this step …',
     watching: 'Checked by itself while you work.',
     checking: 'Checking …',
@@ -120,7 +120,7 @@ export const page = {
     sent: 'Sent. The check will look at it.',
     right: 'Right.',
     wrong: 'Not right. Try again.',
-    form: 'That does not have the expected form.',
+    form: 'That does not have the form that the question asks for.',
     empty: 'Fill in an answer first.',
   },
   run: {

@@ -11,7 +11,7 @@ export const site = {
     intro:
       'Open a lesson, start your lab, and type real commands on a machine of your own. You see which Docker owns which container, level by level, and a check tells you when a step is done, or why it is not.',
     figure: 'How deep you go',
-    l0: 'The machine underneath. You never touch it.',
+    l0: 'The real machine underneath. No lesson touches it.',
     l1: 'Your lab: the lessons call it “the host”',
     l2: 'A container with a Docker of its own',
     l3: 'A container inside the container',
@@ -37,14 +37,14 @@ export const site = {
     send: 'Send',
     hint: 'Hint {n} of {of}',
     solution: 'Solution',
-    quiz: 'One question to keep',
+    quiz: 'One last question',
     quizAll: 'Choose all that are right.',
     submit: 'Check my answer',
     danger: 'Danger',
     sources: 'Sources',
     noScript:
       'You can read the lesson without JavaScript. To run commands and have your steps checked, switch JavaScript on.',
-    next: 'Next lesson',
+    next: 'Next lesson: {title}',
     back: 'All lessons',
   },
   instructor: {
@@ -67,7 +67,7 @@ export const site = {
     now: 'This server',
     isolation: 'Your host is a sandbox',
     isolationText:
-      'You never reach the real machine’s Docker. Every lab is a container with a Docker daemon of its own, and that container plays the host in the lessons. Whatever you break is thrown away with it.',
+      'The Docker you work with is not the real machine’s. Every lab is a container with a Docker daemon of its own, and that container plays the host in the lessons. Whatever you break is thrown away with it.',
     kernel:
       'All labs share one kernel with the machine underneath. A sandbox with its own user namespace kept every escape that we tried inside; a privileged one did not. That is why every page says so when labs run with full privileges.',
     standins: 'Stand-in images',

@@ -7,7 +7,7 @@ export const instructor: InstructorText = {
   lesson: '课与步骤',
   state: '状态',
   left: '剩余时间',
-  generation: '代数',
+  generation: '第几代',
   isolation: '隔离',
   actions: '操作',
   extend: '延长',

@@ -12,7 +12,7 @@ export const site: SiteText = {
     intro:
       '打开一课，启动你的实验，在一台属于你的机器上敲真实的命令。哪个Docker拥有哪个容器，一层一层看得见；每一步做完没有，检查说了算，没做完也会告诉你差在哪里。',
     figure: '你会走到多深',
-    l0: '底下那台真正的机器，你碰不到它',
+    l0: '底下那台真正的机器，课程不碰它',
     l1: '你的实验：课文里叫它“宿主机”',
     l2: '自带Docker的容器',
     l3: '容器里的容器',
@@ -38,13 +38,13 @@ export const site: SiteText = {
     send: '提交',
     hint: '提示{n}/{of}',
     solution: '答案',
-    quiz: '记住一个问题',
+    quiz: '最后一个问题',
     quizAll: '选出所有正确的选项。',
     submit: '看看对不对',
     danger: '危险',
     sources: '出处',
     noScript: '没有JavaScript也能读课文。要运行命令、让步骤得到检查，请打开JavaScript。',
-    next: '下一课',
+    next: '下一课：{title}',
     back: '全部课程',
   },
   instructor: {
@@ -67,7 +67,7 @@ export const site: SiteText = {
     now: '这台服务器',
     isolation: '你的宿主机是一个沙箱',
     isolationText:
-      '你永远碰不到真正那台机器的Docker。每个实验都是一个自带Docker守护进程的容器，在课文里由它扮演宿主机。弄坏什么都不要紧，它会连同坏掉的东西一起被扔掉。',
+      '你用的不是真正那台机器的Docker。每个实验都是一个自带Docker守护进程的容器，在课文里由它扮演宿主机。弄坏什么都不要紧，它会连同坏掉的东西一起被扔掉。',
     kernel:
       '所有实验和底下的机器共用一个内核。带独立用户命名空间的沙箱，挡住了我们试过的每一种逃逸；特权沙箱挡不住。所以只要实验以完整特权运行，每个页面都会写明。',
     standins: '替身镜像',

@@ -18,12 +18,21 @@ const actions: Record<LabAction, (lab: LabView) => Promise<void>> = {
     toast(fill((await loadDialogText()).extended, { time }));
   },
   async reset(lab) {
-    if (await agreed('reset')) await ask('POST', `labs/${lab.id}/reset`);
+    if (!(await agreed('reset'))) return;
+    await ask('POST', `labs/${lab.id}/reset`);
+    toWorkspace();
   },
   async end(lab) {
-    if (await agreed('end')) await ask('DELETE', `labs/${lab.id}`);
+    if (!(await agreed('end'))) return;
+    await ask('DELETE', `labs/${lab.id}`);
+    toWorkspace();
   },
 };
+
+/** The button that had the keyboard goes away with the lab; what comes next stands in the workspace. */
+function toWorkspace(): void {
+  document.getElementById('workspace')?.focus({ preventScroll: true });
+}
 
 export async function act(action: LabAction): Promise<void> {
   try {

@@ -8,6 +8,8 @@ const dialog = await loadDialogText();
 /** Says what happened to the lab, and who did it. */
 export function showNotice(notice: Notice): void {
   const { code, by, when } = notice;
+  // His click has told him more: until when.
+  if (code === 'extended' && by === 'learner') return;
   const sentence = dialog.notices[code];
   if (typeof sentence !== 'string') toast(sentence[by]);
   else toast(fill(sentence, { left: left((when ?? notice.at) - Date.now()) }));

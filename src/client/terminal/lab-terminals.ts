@@ -42,7 +42,7 @@ class LabTerminals extends SessionElement {
       ${this.#known.map((view) => this.#panel(view))}
       <p class="terminal-foot">
         <span><kbd>F6</kbd> ${text.leave}</span><span>${text.copyPaste}</span>
-        <a href="#text" @click=${toStep}>${text.toText}</a>
+        <a href="#text" @click=${this.#toStep}>${text.toText}</a>
       </p>`;
   }
 
@@ -86,7 +86,10 @@ class LabTerminals extends SessionElement {
     session.changed();
     this.requestUpdate();
     void this.updateComplete.then(() => {
-      if (focus) this.#terminals.get(name)?.focus();
+      if (!focus) return;
+      this.#terminals.get(name)?.focus();
+      // On a phone the terminals stand below the text.
+      this.scrollIntoView({ block: 'nearest' });
     });
   }
 
@@ -97,6 +100,12 @@ class LabTerminals extends SessionElement {
     (back ? tab : place)?.focus();
   }
 
+  #toStep = (event: Event): void => {
+    event.preventDefault();
+    this.#leave(false);
+    document.activeElement?.scrollIntoView({ block: 'center' });
+  };
+
   #key = (event: KeyboardEvent): void => {
     const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!move) return;
@@ -106,12 +115,6 @@ class LabTerminals extends SessionElement {
     this.#select(names.at(at % names.length) ?? this.#selected, false);
     void this.updateComplete.then(() => this.querySelector<HTMLElement>('[aria-selected="true"]')?.focus());
   };
-}
-
-function toStep(event: Event): void {
-  event.preventDefault();
-  currentToggle()?.focus();
-  currentToggle()?.scrollIntoView({ block: 'start' });
 }
 
 function currentToggle(): HTMLElement | undefined {

@@ -55,7 +55,7 @@ class LearnerCard extends SessionElement {
     if (!lab || lab.state === 'ended') return homeText.home.none;
     const left = fill(text.timeLeft, { time: clock(lab.expiresAt - Date.now()) });
     return html`<span class="lab-state" data-state=${lab.state}
-      ><span class="dot"></span>${homeText.home.yourLab}: ${text.states[lab.state]}${
+      ><span class="dot"></span>${fill(homeText.home.yourLab, { state: text.states[lab.state] })}${
         lab.state === 'ready' ? ` · ${left}` : nothing
       }</span
     >`;
@@ -88,9 +88,12 @@ class LearnerCard extends SessionElement {
   #copyLink = (): Promise<void> =>
     this.#attempt(async () => {
       this.#link = (await ask<ResumeView>('POST', 'me/resume-link')).link;
-      // The clipboard is missing without TLS; the link then stands in the field.
-      await navigator.clipboard?.writeText(this.#link);
-      this.#said = homeText.home.copied;
+      // The clipboard is missing without TLS or permission; the link then stands in the field.
+      const isCopied = await navigator.clipboard?.writeText(this.#link).then(
+        () => true,
+        () => false,
+      );
+      this.#said = isCopied ? homeText.home.copied : text.run.copyFailed;
     });
 
   async #attempt(action: () => Promise<void>): Promise<void> {

@@ -4,7 +4,7 @@ export const home = {
     cancel: 'Cancel',
     passed: '{n} of {of} steps passed',
     complete: 'all steps passed',
-    yourLab: 'Your lab',
+    yourLab: 'Your lab: {state}',
     rename: 'Change name',
     name: 'Your name',
     save: 'Save',

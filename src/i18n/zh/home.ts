@@ -6,7 +6,7 @@ export const home: HomeText = {
     cancel: '取消',
     passed: '{of}步里通过了{n}步',
     complete: '全部步骤已通过',
-    yourLab: '你的实验',
+    yourLab: '你的实验：{state}',
     rename: '改名字',
     name: '你的名字',
     save: '保存',

@@ -68,3 +68,14 @@ test('two tabs and a double click never make two labs', async ({ page, learner, 
   );
   expect(mine).toHaveLength(1);
 });
+
+test('after a reset a step that is only answered has what its commands need', async ({ page, learner }) => {
+  await learner.startLab();
+  await page.locator('lesson-step#two-hops .step-toggle').click();
+  await page.locator('lab-bar [data-action="reset"]').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Reset the lab' }).click();
+  await expect(page.getByText('Your lab was reset.')).toBeVisible();
+  await learner.prompt();
+  await learner.runBlocks('two-hops', 'hops');
+  await learner.sees(/docker exec container3 hostname\n[0-9a-f]{12}\b/);
+});

@@ -106,7 +106,7 @@ async function testWhole(core: Core, lesson: Lesson): Promise<void> {
     const facts = [cgroup === 'v1' ? 'cgroup1' : 'cgroup2', standins.length > 0 ? 'standin' : 'official'];
     for (const [id, step] of Object.entries(lesson.file.steps)) {
       const run = scriptRunner(core, lesson, id, sandbox);
-      if (step.kind === 'do') await run('setup');
+      if (lesson.setups.has(id)) await run('setup');
       for (const [blockId, block] of Object.entries(step.blocks).filter(([, each]) => each.run)) {
         const chain = blockChain(block);
         const text = blockContent(block, facts).text;

@@ -44,7 +44,7 @@ export class Blocks {
     const block = Object.hasOwn(step.blocks, blockId) ? step.blocks[blockId] : undefined;
     if (!block?.run) throw new UnknownPlaceError(`step "${place.step}" has no block "${blockId}" that can be run`);
     const { lab, sandbox, spec } = await manager.ready(labId);
-    if (step.kind === 'do') await checks.prepare(labId, place);
+    await checks.prepare(labId, place);
     await terminals.open(lab, sandbox.engineRef, spec);
     await this.#requireChain(sandbox.engineRef, blockChain(block));
     const terminal = terminals.in(lab, blockChain(block), blockLevel(block));

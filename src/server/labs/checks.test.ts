@@ -35,8 +35,8 @@ class FakeScripts {
   }
 }
 
-async function setUp(t: TestContext) {
-  const lessons = await LessonCatalog.load(join(await courseFolder(t), 'lessons'));
+async function setUp(t: TestContext, changes: Record<string, string> = {}) {
+  const lessons = await LessonCatalog.load(join(await courseFolder(t, changes), 'lessons'));
   const platform = new Platform();
   const scripts = new FakeScripts();
   const { store, manager, feed } = platform;
@@ -68,6 +68,20 @@ describe('checking a step', () => {
     assert.deepEqual(scripts.ran, [`setup ${ref}`, ...Array.from({ length: 3 }, () => `check ${ref}`)]);
     assert.equal(scripts.nonces.size, 1, 'one word per entry of the step');
     assert.deepEqual(checks.last(lab.id), told.at(-1));
+  });
+
+  it('prepares a step that is only answered, and judges it not', async (t) => {
+    const look = { lesson: 'box', step: 'look' };
+    const { checks, scripts, told, lab, ref, platform } = await setUp(t, {
+      'lessons/basics/box/steps/look/setup.sh': '#!/bin/sh\n',
+    });
+    await checks.view(lab.id, look, true);
+    await checks.prepare(lab.id, look);
+    platform.feed.emit('stirred', lab.id);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual([scripts.ran, told], [[`setup ${ref}`], []]);
+    await checks.prepare(lab.id, { lesson: 'box', step: 'no-such-step' });
+    assert.equal(scripts.ran.length, 1);
   });
 
   it('checks nothing before the setup is through', async (t) => {

@@ -26,6 +26,8 @@ interface Options {
 interface Session {
   generation: number;
   place: Place;
+  /** A `do` step; others are only prepared. */
+  isJudged: boolean;
   nonce: string;
   visible: boolean;
   prepared: Promise<boolean>;
@@ -65,9 +67,9 @@ export class Checks implements Disposable {
     return this.#sessions.get(labId)?.last;
   }
 
-  /** The learner has this `do` step on screen: prepares it, once per generation, and checks it from now on. */
+  /** The learner has this step on screen: prepares it, once per generation; a `do` step is checked from now on. */
   async view(labId: string, place: Place, visible: boolean): Promise<void> {
-    if (this.#options.lessons.lesson(place.lesson)?.file.steps[place.step]?.kind !== 'do') {
+    if (!this.#options.lessons.lesson(place.lesson)?.setups.has(place.step)) {
       this.#drop(labId);
       return;
     }
@@ -76,8 +78,9 @@ export class Checks implements Disposable {
     this.ask(labId);
   }
 
-  /** Resolves when the step's setup has run in this generation; what is done in a step comes after it. */
+  /** Resolves when the step's setup, if it has one, has run in this generation; what is done in a step comes after it. */
   async prepare(labId: string, place: Place): Promise<void> {
+    if (!this.#options.lessons.lesson(place.lesson)?.setups.has(place.step)) return;
     await (await this.#enter(labId, place)).prepared;
   }
 
@@ -90,7 +93,7 @@ export class Checks implements Disposable {
   /** Something may have changed: checks soon, unless the step has passed (it stays so) or is not on screen. */
   ask(labId: string): void {
     const session = this.#sessions.get(labId);
-    if (!session?.visible || session.timer || session.last?.status === 'passed') return;
+    if (!session?.visible || !session.isJudged || session.timer || session.last?.status === 'passed') return;
     const wait = Math.max(0, session.checkedAt + everyMs - Date.now());
     session.timer = setTimeout(async () => {
       // Until the setup is through there is nothing to judge.
@@ -121,6 +124,7 @@ export class Checks implements Disposable {
     const session: Session = {
       generation: lab.generation,
       place,
+      isJudged: this.#options.lessons.lesson(place.lesson)?.file.steps[place.step]?.kind === 'do',
       nonce: randomBytes(8).toString('hex'),
       visible: current?.visible ?? false,
       prepared: Promise.resolve(true),
@@ -131,7 +135,7 @@ export class Checks implements Disposable {
       failure: undefined,
     };
     this.#sessions.set(labId, session);
-    this.#tell(lab, session, { status: 'preparing' });
+    if (session.isJudged) this.#tell(lab, session, { status: 'preparing' });
     const before = this.#setups.get(labId);
     session.prepared = (before?.generation === lab.generation ? before.done : Promise.resolve()).then(async () => {
       // Who has gone on to another step meanwhile needs no setup of this one.
@@ -149,7 +153,7 @@ export class Checks implements Disposable {
       // The lab went away meanwhile, or another step is on screen.
       if (this.#sessions.get(lab.id) !== session) return false;
       if (result.code === 0) {
-        if (passedAt) this.#tell(lab, session, { status: 'passed' });
+        if (passedAt && session.isJudged) this.#tell(lab, session, { status: 'passed' });
         return true;
       }
       log.error({ place: session.place, code: result.code, stderr: result.stderr }, 'setup failed');

@@ -74,15 +74,28 @@ test('a script that is not executable is named with its step', async (t) => {
   ]);
 });
 
-test('missing scripts and folders of no step are named', async (t) => {
+test('missing scripts, and scripts and folders of no step, are named', async (t) => {
   const folder = await courseFolder(t, {
     'lessons/basics/box/steps/start/cheat.sh': null,
+    'lessons/basics/box/steps/look/setup.sh': '#!/bin/sh\n',
     'lessons/basics/box/steps/look/check.sh': '#!/bin/sh\n',
+    'lessons/basics/box/steps/elsewhere/setup.sh': '#!/bin/sh\n',
   });
   assert.deepEqual(await complaints(folder), [
+    'lessons/basics/box/steps/look/check.sh:1: steps.look: only a do step has a check.sh',
     `${lessonYaml}:10: steps.start: cheat.sh is missing`,
-    'lessons/basics/box/steps/look:1: lesson.yaml has no do step "look"',
+    'lessons/basics/box/steps/elsewhere:1: lesson.yaml has no step "elsewhere"',
   ]);
+});
+
+test('a step that is only answered may have a setup', async (t) => {
+  const folder = await courseFolder(t, { 'lessons/basics/box/steps/look/setup.sh': '#!/bin/sh\necho ready\n' });
+  const catalog = await LessonCatalog.load(join(folder, 'lessons'));
+  const lesson = catalog.lesson('box');
+  assert.ok(lesson);
+  assert.deepEqual([...lesson.setups].sort(), ['look', 'start']);
+  assert.match(await catalog.script(lesson, 'look', 'setup'), /echo ready/);
+  await assert.rejects(catalog.script(lesson, 'look', 'check'));
 });
 
 test('the problems of all files are told at once', async (t) => {

@@ -20,6 +20,8 @@ export interface Lesson {
   track: string;
   folder: string;
   file: LessonFile;
+  /** Steps with a setup: every `do` step, and others whose blocks need something in the lab. */
+  setups: ReadonlySet<string>;
   /** The same with line numbers, for messages to authors. */
   source: YamlFile<LessonFile>;
 }
@@ -58,9 +60,10 @@ export class LessonCatalog {
     return this.lessons.find((lesson) => lesson.id === id);
   }
 
-  /** Text of a `do` step's script; rejects for other steps. Read anew each time, so that an edit counts at once. */
+  /** Text of a step's script; rejects when it has none. Read anew each time, so that an edit counts at once. */
   script(lesson: Lesson, step: string, kind: ScriptKind): Promise<string> {
-    if (lesson.file.steps[step]?.kind !== 'do') return Promise.reject(new Error(`${lesson.id}/${step} has no scripts`));
+    const has = kind === 'setup' ? lesson.setups.has(step) : lesson.file.steps[step]?.kind === 'do';
+    if (!has) return Promise.reject(new Error(`${lesson.id}/${step} has no scripts`));
     return readFile(scriptPath(lesson, step, kind), 'utf8');
   }
 }
@@ -85,13 +88,21 @@ async function loadTrack(folder: string, id: string, problems: FileProblem[]): P
       problems.push(read.problem(['lessons', index], `there is no folder "${lesson}"`));
     } else {
       const source = await readYaml(join(folder, lesson, 'lesson.yaml'), lessonFile).catch(collect(problems));
-      if (source) lessons.push({ id: lesson, track: id, folder: join(folder, lesson), file: source.value, source });
+      if (source) lessons.push(await toLesson(lesson, id, join(folder, lesson), source));
     }
   }
   for (const extra of folders.filter((name) => !order.includes(name))) {
     problems.push(read.problem(['lessons'], `folder "${extra}" is not listed`));
   }
   return { id, ...track, lessons };
+}
+
+async function toLesson(id: string, track: string, folder: string, source: YamlFile<LessonFile>): Promise<Lesson> {
+  const lesson = { id, track, folder, file: source.value, setups: new Set<string>(), source };
+  for (const step of await stepFolders(lesson)) {
+    if (await stat(scriptPath(lesson, step, 'setup')).catch(() => undefined)) lesson.setups.add(step);
+  }
+  return lesson;
 }
 
 function duplicateIds(lessons: readonly Lesson[]): FileProblem[] {
@@ -109,29 +120,32 @@ function unknownLabs(lessons: readonly Lesson[], labs: LabCatalog): FileProblem[
     .map((lesson) => lesson.source.problem(['lab'], `there is no lab "${lesson.file.lab}"`));
 }
 
-/** Each `do` step has its four scripts, and nothing else has a folder in steps/. */
+/** Each `do` step has its four scripts; another step may have a setup; nothing else has a folder in steps/. */
 async function scriptProblems(lesson: Lesson): Promise<FileProblem[]> {
-  const steps = Object.entries(lesson.file.steps);
-  const wanted = steps.filter(([, step]) => step.kind === 'do').map(([id]) => id);
   const folders = await stepFolders(lesson);
   const problems: FileProblem[] = [];
-  for (const step of wanted) {
+  for (const [step, { kind: stepKind }] of Object.entries(lesson.file.steps)) {
+    const isDo = stepKind === 'do';
     if (!folders.includes(step)) {
-      problems.push(lesson.source.problem(['steps', step], `there is no folder steps/${step}`));
+      if (isDo) problems.push(lesson.source.problem(['steps', step], `there is no folder steps/${step}`));
       continue;
     }
     for (const kind of scriptKinds) {
       const path = scriptPath(lesson, step, kind);
       const found = await stat(path).catch(() => undefined);
-      if (!found?.isFile()) problems.push(lesson.source.problem(['steps', step], `${kind}.sh is missing`));
-      else if ((found.mode & 0o111) === 0) {
+      const isWanted = isDo || kind === 'setup';
+      if (!isWanted && found) {
+        problems.push({ file: displayPath(path), line: 1, message: `steps.${step}: only a do step has a ${kind}.sh` });
+      } else if (isWanted && !found?.isFile()) {
+        problems.push(lesson.source.problem(['steps', step], `${kind}.sh is missing`));
+      } else if (found && (found.mode & 0o111) === 0) {
         problems.push({ file: displayPath(path), line: 1, message: `steps.${step}: ${kind}.sh is not executable` });
       }
     }
   }
-  for (const extra of folders.filter((name) => !wanted.includes(name))) {
+  for (const extra of folders.filter((name) => !Object.hasOwn(lesson.file.steps, name))) {
     const file = displayPath(join(lesson.folder, 'steps', extra));
-    problems.push({ file, line: 1, message: `lesson.yaml has no do step "${extra}"` });
+    problems.push({ file, line: 1, message: `lesson.yaml has no step "${extra}"` });
   }
   return problems;
 }

@@ -15,8 +15,8 @@ export async function scriptProblems(lessons: readonly Lesson[]): Promise<FilePr
   const paths: string[] = [];
   for (const lesson of lessons) {
     for (const [step, { kind, reasons }] of Object.entries(lesson.file.steps)) {
-      if (kind !== 'do') continue;
-      for (const script of scriptKinds) {
+      const scripts = kind === 'do' ? scriptKinds : scriptKinds.filter((script) => script === 'setup');
+      for (const script of lesson.setups.has(step) ? scripts : []) {
         const path = scriptPath(lesson, step, script);
         paths.push(path);
         problems.push(...textProblems(path, script, step, reasons, await readFile(path, 'utf8')));

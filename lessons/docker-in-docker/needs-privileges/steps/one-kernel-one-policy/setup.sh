@@ -1,0 +1,1 @@
+../../../one-process-three-pids/steps/really-nested/setup.sh

@@ -1,0 +1,1 @@
+../three-numbers/setup.sh

@@ -1,4 +1,4 @@
-import { expect, test } from './journey.ts';
+import { expect, Learner, test } from './journey.ts';
 
 test('a resume link continues in another browser, with name, lab and progress', async ({
   page,
@@ -23,5 +23,30 @@ test('a resume link continues in another browser, with name, lab and progress', 
   expect(theirs.lab.id).toBe(mine.lab.id);
   await other.goto(page.url());
   await expect(other.locator('lesson-step#really-nested')).toHaveAttribute('data-passed');
+  await elsewhere.close();
+});
+
+test('a resume link asks before it takes the place of a learner who has begun something', async ({
+  page,
+  browser,
+  server,
+}) => {
+  await page.goto('/en/');
+  const { link } = await (
+    await page.request.post('/api/me/resume-link', { headers: { Origin: server.address } })
+  ).json();
+  const elsewhere = await browser.newContext({ baseURL: server.address });
+  const other = await elsewhere.newPage();
+  const owner = new Learner(other);
+  await owner.startLab();
+  const before = (await (await other.request.get('/api/me')).json()).learner;
+  await other.goto(link);
+  const yes = other.getByRole('button', { name: 'Continue as the other learner' });
+  await expect(yes).toBeVisible();
+  expect((await (await other.request.get('/api/me')).json()).learner).toEqual(before);
+  await owner.leave();
+  await yes.click();
+  await expect(other.getByText('Done. You continue as')).toBeVisible();
+  expect((await (await other.request.get('/api/me')).json()).learner.id).not.toBe(before.id);
   await elsewhere.close();
 });

@@ -22,6 +22,8 @@ class ResumeExchange extends HTMLElement {
     this.#say(homeText.resume.working);
     // The cookie of a new browser must not come after the one of the link.
     await session.connect(false);
+    // A link from somebody else must not quietly put his name in place of this browser's own.
+    if (session.hasBegun) await this.#confirmed(homeText.resume.replaces, homeText.resume.yes);
     try {
       const me = await ask<MeView>('POST', 'me/resume', { token });
       this.#say(fill(homeText.resume.done, { name: learnerName(me.learner, text.numberedLearner) }));
@@ -33,6 +35,17 @@ class ResumeExchange extends HTMLElement {
     } catch (error) {
       this.#say(sentenceOf(error));
     }
+  }
+
+  /** Waits for the button; leaving the page is the other answer. */
+  #confirmed(sentence: string, yes: string): Promise<void> {
+    this.#say(sentence);
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'button';
+    button.textContent = yes;
+    this.append(button);
+    return new Promise((resolve) => button.addEventListener('click', () => resolve(), { once: true }));
   }
 
   #say(sentence: string): void {

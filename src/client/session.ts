@@ -70,6 +70,11 @@ class Session {
     this.changed();
   }
 
+  /** This browser's learner has begun something. */
+  get hasBegun(): boolean {
+    return this.lab !== undefined || this.#progress.size > 0;
+  }
+
   progress(lesson: string, step: string): StepProgress | undefined {
     return this.#progress.get(`${lesson}/${step}`);
   }

@@ -16,6 +16,9 @@ export const home = {
   },
   resume: {
     working: 'Taking over your progress …',
+    replaces:
+      'This browser has progress or a lab of its own. Continuing by the link puts the other learner in its place here.',
+    yes: 'Continue as the other learner',
     done: 'Done. You continue as {name}.',
     home: 'To the course',
     hello: 'This page continues your progress when it is opened by a resume link.',

@@ -18,6 +18,8 @@ export const home: HomeText = {
   },
   resume: {
     working: '正在接上你的进度……',
+    replaces: '这个浏览器里已经有进度或实验。用这个链接继续，这里就会换成另一位学员。',
+    yes: '换成另一位学员继续',
     done: '好了，你将以{name}的身份继续。',
     home: '去看课程',
     hello: '用续学链接打开这个页面，就能接着学。',

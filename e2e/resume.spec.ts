@@ -15,7 +15,8 @@ test('a resume link continues in another browser, with name, lab and progress', 
   const elsewhere = await browser.newContext();
   const other = await elsewhere.newPage();
   await other.goto(link);
-  await expect(other).not.toHaveURL(/#/);
+  await expect(other.getByText('Done. You continue as')).toBeVisible();
+  expect(other.url()).not.toContain('#');
   const [mine, theirs] = await Promise.all(
     [page, other].map(async (each) => (await each.request.get(`${server.address}/api/me`)).json()),
   );

@@ -33,6 +33,8 @@ test('a resume link asks before it takes the place of a learner who has begun so
   server,
 }) => {
   await page.goto('/en/');
+  // The browser is somebody once the page says who.
+  await expect(page.getByText(/^Learner \d+$/)).toBeVisible();
   const { link } = await (
     await page.request.post('/api/me/resume-link', { headers: { Origin: server.address } })
   ).json();

@@ -7,6 +7,7 @@ import {
   FrameError,
   maxCells,
 } from '../../shared/terminal-protocol.ts';
+import { SandboxGoneError } from '../engine/engine.ts';
 import { may } from '../instructors/rights.ts';
 import { LabEndedError, LabNotReadyError, UnknownLabError } from '../labs/lab.ts';
 import type { LabManager } from '../labs/lab-manager.ts';
@@ -85,7 +86,7 @@ async function attach(socket: WebSocket, { who, params, query: raw }: SocketRequ
 
 function closeCodeOf(error: Error): number {
   if (error instanceof LabEndedError) return closeCodes.ended;
-  if (error instanceof LabNotReadyError) return closeCodes.reset;
+  if (error instanceof LabNotReadyError || error instanceof SandboxGoneError) return closeCodes.reset;
   if (error instanceof UnknownLabError || error instanceof UnknownTerminalError) return closeCodes.denied;
   if (error instanceof z.ZodError) return closeCodes.badFrame;
   return closeCodes.failed;

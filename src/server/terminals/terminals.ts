@@ -1,9 +1,8 @@
 import type { TerminalView } from '../../shared/api.ts';
 import type { LabSpec } from '../../shared/lab-spec.ts';
 import { closeCodes } from '../../shared/terminal-protocol.ts';
-import type { Engine } from '../engine/engine.ts';
+import { type Engine, SandboxGoneError } from '../engine/engine.ts';
 import type { Feed } from '../labs/feed.ts';
-import { LabNotReadyError } from '../labs/lab.ts';
 import type { Log } from '../log.ts';
 import type { LabRow } from '../store/store.ts';
 import type { SpawnPty } from './pty.ts';
@@ -77,17 +76,17 @@ export class Terminals implements AsyncDisposable {
   /**
    * Makes the terminals of a ready lab known: those of its spec, and after a restart those that were open before.
    *
-   * @throws {LabNotReadyError} when the lab was reset or ended meanwhile, {EngineDownError}
+   * @throws {SandboxGoneError} when the lab was reset or ended meanwhile, {EngineDownError}
    */
   async open(lab: LabRow, ref: string, spec: LabSpec): Promise<void> {
     const known = this.#labs.get(lab.id);
-    if (known && known.generation > lab.generation) throw new LabNotReadyError(lab.id);
+    if (known && known.generation > lab.generation) throw new SandboxGoneError(lab.id);
     const own = known?.generation === lab.generation ? known : this.#begin(lab, ref, spec);
     // Else the learner would read the command line's complaint as his shell's.
     await this.#options.engine.ping();
     await own.opened;
     // Reset or ended meanwhile: what is asked for now belongs to a sandbox that is gone.
-    if (this.#labs.get(lab.id) !== own) throw new LabNotReadyError(lab.id);
+    if (this.#labs.get(lab.id) !== own) throw new SandboxGoneError(lab.id);
   }
 
   /** Known at once, so that a reset or an end that comes while it loads closes it. */

@@ -149,6 +149,8 @@ describe('images and sandbox on a real engine', { timeout: 600_000 }, () => {
       'docker:cli',
       'docker:dind',
       'docker:latest',
+      'kicbase:v0.0.32',
+      'registry.cn-hangzhou.aliyuncs.com/google_containers/kicbase:v0.0.32',
     ]);
   });
 

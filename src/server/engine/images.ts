@@ -5,7 +5,7 @@ import { type ImageHashes, imageHashes, imageReference } from './images/content-
 import { buildGolden, finishedGolden, goldenVolume } from './images/golden.ts';
 import { ImageError } from './images/image-error.ts';
 import { machineLock } from './images/machine-lock.ts';
-import { Registry } from './images/pull.ts';
+import { Registries } from './images/pull.ts';
 import { goldenImages, type ImageName, recipes } from './images/recipes.ts';
 import { type ImageEvent, inspected, phase, type Workshop } from './images/workshop.ts';
 
@@ -96,7 +96,7 @@ function offlineError(missing: string[]): ImageError {
 class Maker implements AsyncDisposable {
   readonly #workshop: Workshop;
   readonly #hashes: ImageHashes;
-  readonly #registry = new Registry();
+  readonly #registries = new Registries();
   readonly #made = new Map<ImageName, Promise<string>>();
   readonly #stop = new AbortController();
 
@@ -151,6 +151,7 @@ class Maker implements AsyncDisposable {
     }
     if (recipe.official && (await this.#pull(name, recipe.official, reference))) return reference;
 
+    const { folder, target } = recipe;
     const args: Record<string, string> = {};
     for (const ingredient of recipe.from) args[ingredient.toUpperCase()] = await this.#make(ingredient);
     const fix = 'Look into the log, then start again: finished steps are kept.';
@@ -158,7 +159,7 @@ class Maker implements AsyncDisposable {
       await phase(workshop, name, 'bootstrap', fix, (log) => bootstrapBase(workshop, reference, log));
     } else {
       await phase(workshop, name, 'build', fix, (log) =>
-        buildImage(workshop, { image: name, folder: recipe.folder, reference, args }, log),
+        buildImage(workshop, { image: name, folder, target, reference, args }, log),
       );
     }
     return reference;
@@ -170,7 +171,7 @@ class Maker implements AsyncDisposable {
       name,
       'pull',
       'Start again.',
-      (log) => this.#registry.pull(this.#workshop, official, reference, log),
+      (log) => this.#registries.pull(this.#workshop, official, reference, log),
       (reason) => reason && `${official} cannot be pulled: a stand-in is made`,
     );
     return reason === undefined;

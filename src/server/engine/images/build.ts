@@ -10,13 +10,20 @@ import { readMessages, type Workshop } from './workshop.ts';
  */
 export async function buildImage(
   { docker, folder, onProgress, signal }: Workshop,
-  build: { image: string; folder: string; reference: string; args: Record<string, string> },
+  build: {
+    image: string;
+    folder: string;
+    target?: string | undefined;
+    reference: string;
+    args: Record<string, string>;
+  },
   log: (text: string) => Promise<void>,
 ): Promise<void> {
   const context = contextTar(await readContext(join(folder, build.folder)));
   const stream = await docker.buildImage(Readable.from([context]), {
     t: build.reference,
     buildargs: build.args,
+    ...(build.target && { target: build.target }),
     // Package mirrors are reached as the host reaches them, whatever bridge and name servers the engine has.
     networkmode: 'host',
     rm: true,

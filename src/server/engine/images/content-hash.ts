@@ -55,7 +55,7 @@ export async function imageHashes(folder: string): Promise<ImageHashes> {
   // Every recipe stands after those it builds on.
   for (const [name, recipe] of Object.entries(recipes) as [ImageName, (typeof recipes)[ImageName]][]) {
     const from = recipe.from.map((ingredient) => hashes[ingredient]);
-    const ingredients = [`recipe ${recipeVersion}`, recipe.official ?? '', ...from];
+    const ingredients = [`recipe ${recipeVersion}`, recipe.official ?? '', recipe.target ?? '', ...from];
     hashes[name] = contentHash(await readContext(join(folder, recipe.folder)), ingredients);
   }
   // The store is written by the daemon of that image; the sandbox's own scripts do not change it.

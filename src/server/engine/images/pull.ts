@@ -5,11 +5,11 @@ import { inspected, readMessages, tagImage } from './workshop.ts';
 const registryPatienceMs = 5_000;
 
 /**
- * Pulls official images as long as a registry answers. After the first "no" it does not ask again, so that a machine
- * without a registry loses five seconds at most, once.
+ * Pulls official images as long as their registry answers. After the first "no" it does not ask that one again, so that
+ * a machine without a registry loses five seconds at most, once.
  */
-export class Registry {
-  #answers = true;
+export class Registries {
+  readonly #silent = new Set<string>();
 
   /** Tells why not, or undefined when `reference` is the pulled image now. */
   async pull(
@@ -18,7 +18,8 @@ export class Registry {
     reference: string,
     log: (text: string) => Promise<void>,
   ): Promise<string | undefined> {
-    if (!this.#answers) return 'no registry';
+    const host = registryOf(official);
+    if (this.#silent.has(host)) return 'no registry';
     const wasThere = await inspected(docker.getImage(official));
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), registryPatienceMs);
@@ -34,7 +35,7 @@ export class Registry {
       return undefined;
     } catch (error) {
       signal.throwIfAborted();
-      this.#answers = false;
+      this.#silent.add(host);
       const reason = patience.signal.aborted
         ? `no answer within ${registryPatienceMs / 1000} s`
         : String((error as Error).message);
@@ -44,4 +45,10 @@ export class Registry {
       clearTimeout(timer);
     }
   }
+}
+
+/** The host in an image's name; names without one are Docker Hub's. */
+function registryOf(image: string): string {
+  const [first = '', ...rest] = image.split('/');
+  return rest.length > 0 && /[.:]/.test(first) ? first : 'docker.io';
 }

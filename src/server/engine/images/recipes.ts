@@ -4,13 +4,18 @@ export interface Recipe {
   folder: string;
   /** Pulled where a registry answers; else the folder makes a stand-in. Without it the folder always makes the image. */
   official?: string;
+  /** Stage of the Dockerfile, where one file makes several images. */
+  target?: string;
   /** Built on these; each is handed to the Dockerfile as a build argument in capitals. */
   from: ImageName[];
   /** Names that the image has in the sandbox's own engine. */
   tags?: string[];
 }
 
-export type ImageName = 'base' | 'daemon' | 'sandbox' | 'alpine' | 'busybox' | 'cli' | 'dind';
+export type ImageName = 'base' | 'daemon' | 'sandbox' | 'alpine' | 'busybox' | 'cli' | 'dind' | 'kicbase';
+
+/** The name by which the article that this course goes back to runs it. */
+const kicbase = 'registry.cn-hangzhou.aliyuncs.com/google_containers/kicbase:v0.0.32';
 
 export const recipes: Record<ImageName, Recipe> = {
   base: { folder: 'base', official: 'debian:trixie-slim', from: [] },
@@ -26,10 +31,11 @@ export const recipes: Record<ImageName, Recipe> = {
     tags: ['docker:latest', 'docker:cli'],
   },
   dind: { folder: 'dind', official: 'docker:dind', from: ['daemon', 'cli'], tags: ['docker:dind'] },
+  kicbase: { folder: 'kicbase', official: kicbase, from: ['daemon'], tags: ['kicbase:v0.0.32', kicbase] },
 };
 
 /** What the golden store holds, in this order. */
-export const goldenImages: ImageName[] = ['alpine', 'busybox', 'cli', 'dind'];
+export const goldenImages: ImageName[] = ['alpine', 'busybox', 'cli', 'dind', 'kicbase'];
 
 export const standinLabel = 'org.matryoshka.standin';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Core, LabSpec, Lesson, LiveSandbox, ScriptKind } from '../server/app.ts';
-import { blockChain, blockContent } from '../shared/lesson.ts';
+import { blockChain, blockCommand } from '../shared/lesson.ts';
 import { PlainError, seconds } from './messages.ts';
 import { openCore } from './prepare.ts';
 
@@ -107,9 +107,9 @@ async function testWhole(core: Core, lesson: Lesson): Promise<void> {
     for (const [id, step] of Object.entries(lesson.file.steps)) {
       const run = scriptRunner(core, lesson, id, sandbox);
       if (lesson.setups.has(id)) await run('setup');
-      for (const [blockId, block] of Object.entries(step.blocks).filter(([, each]) => each.run)) {
+      for (const [blockId, block] of Object.entries(step.blocks).filter(([, each]) => each.run || each.write)) {
         const chain = blockChain(block);
-        const text = blockContent(block, facts).text;
+        const text = blockCommand(block, facts);
         const shell = chain.length > 0 ? ['sh', '-c', text] : ['bash', '-lc', text];
         const argv = [...chain.flatMap((container) => ['docker', 'exec', container]), ...shell];
         const result = await core.engine.exec(sandbox.engineRef, argv, { deadline: blockDeadlineMs });

@@ -1,6 +1,6 @@
 import { getCollection } from 'astro:content';
 import type { Locale } from '../i18n/locale.ts';
-import type { LessonFile, TrackFile } from '../shared/lesson.ts';
+import { type LessonFile, type TrackFile, writtenLessons } from '../shared/lesson.ts';
 
 export interface LessonCard {
   id: string;
@@ -19,13 +19,13 @@ export interface TrackCard {
   lessons: LessonCard[];
 }
 
-/** The course in one language, in the order of its tracks. A lesson without prose in that language is left out. */
+/** The course in one language, in the order of its tracks. A track without lessons yet is left out. */
 export async function course(locale: Locale): Promise<TrackCard[]> {
   const tracks = await getCollection('tracks');
   const cards = await Promise.all(
     tracks.map(async ({ id, data }) => ({ id, ...namesOf(data, locale), lessons: await lessonsOf(data, locale) })),
   );
-  return cards.sort((a, b) => a.number - b.number);
+  return cards.filter(({ lessons }) => lessons.length > 0).sort((a, b) => a.number - b.number);
 }
 
 function namesOf(track: TrackFile, locale: Locale) {
@@ -33,9 +33,10 @@ function namesOf(track: TrackFile, locale: Locale) {
 }
 
 async function lessonsOf(track: TrackFile, locale: Locale): Promise<LessonCard[]> {
-  const lessons = await getCollection('lessons', ({ id }) => track.lessons.includes(id));
+  const written = writtenLessons(track);
+  const lessons = await getCollection('lessons', ({ id }) => written.includes(id));
   const prose = await getCollection('prose', ({ id }) => id.endsWith(`/${locale}`));
-  return track.lessons.flatMap((id) => {
+  return written.flatMap((id) => {
     const facts = lessons.find((lesson) => lesson.id === id)?.data;
     const entry = prose.find((each) => each.id === `${id}/${locale}`);
     return facts && entry ? [card(id, facts, entry.data, entry.body ?? '')] : [];

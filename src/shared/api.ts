@@ -196,9 +196,6 @@ export const progressView = z.object({ progress: stepProgress });
 export type ProgressView = z.infer<typeof progressView>;
 export const solutionView = z.object({ script: z.string(), progress: stepProgress });
 export type SolutionView = z.infer<typeof solutionView>;
-export const quizRequest = z.strictObject({ answers: z.record(slug, z.array(slug)) });
-export const quizView = z.object({ judged: z.record(slug, z.boolean()) });
-export type QuizView = z.infer<typeof quizView>;
 
 /** A lab as the instructor sees it. */
 export const instructorLabView = labView.extend({

@@ -1,43 +1,45 @@
 import { z } from 'zod';
 import { containerName, localized, slug } from './ids.ts';
+import { answerField, question } from './question.ts';
 
 /** Facts of the machine or the lab by which a block's text may differ. */
 export const facts = ['cgroup1', 'cgroup2', 'standin', 'official'] as const;
 
+/** What a block's text may name as `${…}`; filled in on the server, a placeholder before the claim. */
+export const variables = ['lab.id', 'attempt.nonce'] as const;
+export type Variable = (typeof variables)[number];
+
+/** What a machine may lack; the page has a sentence for each. */
+export const requirements = ['cgroup-v2', 'sysbox', 'egress', 'nested-userns', 'official-images'] as const;
+export type Requirement = (typeof requirements)[number];
+
 const blockText = z.union([z.string().min(1), z.partialRecord(z.enum(facts), z.string().min(1))]);
+const chain = z.union([containerName, z.array(containerName).min(1)]);
+
+const blockKinds = ['run', 'copy', 'write', 'shows'] as const;
+export type BlockKind = (typeof blockKinds)[number];
 
 export const block = z
   .strictObject({
     /** Chain of containers from L1; absent means L1 itself. */
-    in: z.union([containerName, z.array(containerName).min(1)]).optional(),
+    in: chain.optional(),
     /** Only where the level is not 1 + the chain's length. */
     level: z.int().min(1).max(5).optional(),
     /** Typed into the terminal with a click. */
     run: blockText.optional(),
     /** Offered for copying only. */
     copy: blockText.optional(),
+    /** A file, written through the terminal with a click. */
+    write: z
+      .strictObject({ path: z.string().regex(/^\/[\w./-]+$/, 'not an absolute path'), text: blockText })
+      .optional(),
     /** Example output, folded. */
     shows: blockText.optional(),
   })
-  .refine((b) => [b.run, b.copy, b.shows].filter((text) => text !== undefined).length === 1, {
-    error: 'a block has exactly one of run, copy, shows',
+  .refine((b) => blockKinds.filter((kind) => b[kind] !== undefined).length === 1, {
+    error: `a block has exactly one of ${blockKinds.join(', ')}`,
   });
 export type Block = z.infer<typeof block>;
-
-const pattern = z.string().refine(isRegExp, { error: 'not a regular expression' });
-
-/** A field in the page. `pattern` is the form the text must have, `choices` offers options, `key` is the right one. */
-const answerField = z
-  .strictObject({ pattern: pattern.optional(), choices: z.array(slug).min(2).optional(), key: z.string().optional() })
-  .refine((a) => (a.pattern === undefined) !== (a.choices === undefined), {
-    error: 'an answer has either pattern or choices',
-  })
-  .refine((a) => !a.choices || !a.key || a.choices.includes(a.key), {
-    path: ['key'],
-    error: 'key is not one of choices',
-  })
-  .refine((a) => a.choices || !a.key || isRegExp(a.key), { path: ['key'], error: 'key is not a regular expression' });
-export type AnswerField = z.infer<typeof answerField>;
 
 const predict = z
   .strictObject({ choices: z.array(slug).min(2), truth: slug })
@@ -45,15 +47,37 @@ const predict = z
 
 export const stepKinds = ['do', 'answer', 'event', 'read'] as const;
 
+/** A container of a drawn map. */
+const mapBox = z.strictObject({
+  image: z.string().optional(),
+  privileged: z.boolean().default(false),
+  /** The socket of the engine that owns it is mounted. */
+  socket: z.boolean().default(false),
+  /** What an engine of its own runs inside; absent where there is none. */
+  get runs() {
+    return z.record(containerName, mapBox).optional();
+  },
+});
+export type MapBox = z.infer<typeof mapBox>;
+
+/** Where the answers to the questions at the end of a lesson are kept; no step has this id. */
+export const quizStep = 'quiz';
+
 const step = z
   .strictObject({
     /** Number of the step in the course plan. */
     source: z.string().optional(),
     kind: z.enum(stepKinds),
     minutes: z.number().positive(),
+    /** What the machine must have for this step; the rest of the lesson works without. */
+    requires: z.array(z.enum(requirements)).default([]),
+    /** Rows of lessons/claims.yaml that this step shows. */
+    claims: z.array(z.string().min(1)).default([]),
     predict: predict.optional(),
     answers: z.record(slug, answerField).default({}),
     blocks: z.record(slug, block).default({}),
+    /** Terminals that open with the step, as chains of containers; those that do not run yet are left out. */
+    terminals: z.array(chain).default([]),
     /** Everything the check may say when the step is not passed. */
     reasons: z.array(slug).default([]),
     hints: z.int().min(0).max(3).default(0),
@@ -69,32 +93,30 @@ const step = z
     if (s.kind === 'do' && s.hints !== 3) fail('hints', 'a do step has three hints');
     if (s.kind === 'answer') {
       if (Object.keys(s.answers).length === 0) fail('answers', 'an answer step needs answers');
-      for (const [id, field] of Object.entries(s.answers)) if (!field.key) fail('answers', `answer ${id} has no key`);
+      for (const [id, field] of Object.entries(s.answers)) {
+        if (!('keys' in field) && !field.key) fail('answers', `answer ${id} has no key`);
+      }
     }
   });
 export type Step = z.infer<typeof step>;
-
-const quiz = z
-  .strictObject({
-    kind: z.literal('choice'),
-    choices: z.array(slug).min(2),
-    /** All of these, and no others, must be chosen. Never sent to the page. */
-    keys: z.array(slug).min(1),
-  })
-  .refine((q) => q.keys.every((key) => q.choices.includes(key)), {
-    path: ['keys'],
-    error: 'a key is not one of choices',
-  });
-export type Quiz = z.infer<typeof quiz>;
 
 /** lesson.yaml: everything about a lesson that does not depend on the language. */
 export const lessonFile = z.strictObject({
   lab: slug,
   minutes: z.number().positive(),
-  requires: z.array(slug).default([]),
+  /** What the machine must have; where it lacks something, the lesson is not available, and the page says why. */
+  requires: z.array(z.enum(requirements)).default([]),
+  /** Rows of lessons/claims.yaml that the lesson shows as a whole; a step names its own. */
   claims: z.array(z.string().min(1)).default([]),
-  steps: z.record(slug, step).refine((steps) => Object.keys(steps).length > 0, { error: 'a lesson has steps' }),
-  quiz: z.record(slug, quiz).default({}),
+  /** Maps drawn in the text: the containers of L1. */
+  maps: z.record(slug, z.record(containerName, mapBox)).default({}),
+  steps: z
+    .record(slug, step)
+    .refine((steps) => Object.keys(steps).length > 0, { error: 'a lesson has steps' })
+    .refine((steps) => !Object.hasOwn(steps, quizStep), {
+      error: 'no step is called quiz: that is the end of the lesson',
+    }),
+  quiz: z.record(slug, question).default({}),
 });
 export type LessonFile = z.infer<typeof lessonFile>;
 
@@ -104,13 +126,23 @@ export const trackFile = z.strictObject({
   number: z.int().min(0),
   title: localized,
   summary: localized,
-  lessons: z.array(slug).min(1),
+  /** Ids in their order. A planned lesson has its place and no folder yet; nobody sees it. */
+  lessons: z.array(z.union([slug, z.strictObject({ planned: slug })])).min(1),
 });
 export type TrackFile = z.infer<typeof trackFile>;
 
-/** The containers between L1 and the place where a block runs. */
+/** The lessons of a track that exist, in their order. */
+export function writtenLessons(track: Pick<TrackFile, 'lessons'>): string[] {
+  return track.lessons.filter((entry) => typeof entry === 'string');
+}
+
+/** The containers between L1 and the place where a block runs or a terminal stands. */
+export function chainOf(place: string | string[] | undefined): string[] {
+  return place === undefined ? [] : typeof place === 'string' ? [place] : place;
+}
+
 export function blockChain(b: Block): string[] {
-  return b.in === undefined ? [] : typeof b.in === 'string' ? [b.in] : b.in;
+  return chainOf(b.in);
 }
 
 /** The nesting depth at which a block runs; L1 is 1. */
@@ -118,20 +150,33 @@ export function blockLevel(b: Block): number {
   return b.level ?? blockChain(b).length + 1;
 }
 
-/** What kind of block it is and its text; a text that depends on a fact is chosen by the facts given. */
-export function blockContent(b: Block, known: readonly string[]): { kind: 'run' | 'copy' | 'shows'; text: string } {
-  const kind = b.run !== undefined ? 'run' : b.copy !== undefined ? 'copy' : 'shows';
-  const text = b[kind];
-  if (typeof text === 'string') return { kind, text };
-  const chosen = Object.entries(text ?? {}).find(([fact]) => known.includes(fact));
-  return { kind, text: chosen?.[1] ?? Object.values(text ?? {})[0] ?? '' };
+export function blockKind(b: Block): BlockKind {
+  return blockKinds.find((kind) => b[kind] !== undefined) as BlockKind;
 }
 
-function isRegExp(source: string): boolean {
-  try {
-    new RegExp(source, 'u');
-    return true;
-  } catch {
-    return false;
-  }
+/** What kind of block it is and its text; a text that depends on a fact is chosen by the facts given. */
+export function blockContent(b: Block, known: readonly string[]): { kind: BlockKind; text: string } {
+  const kind = blockKind(b);
+  const text = b.write?.text ?? b.run ?? b.copy ?? b.shows ?? '';
+  if (typeof text === 'string') return { kind, text };
+  const chosen = Object.entries(text).find(([fact]) => known.includes(fact));
+  return { kind, text: chosen?.[1] ?? Object.values(text)[0] ?? '' };
+}
+
+/**
+ * What is typed into the terminal: the text with its variables, or for a file the command that writes it. A variable
+ * without a value stays as it is; `$${` is a literal `${`.
+ */
+export function blockCommand(
+  b: Block,
+  known: readonly string[],
+  values: Partial<Record<Variable, string>> = {},
+): string {
+  const text = fillVariables(blockContent(b, known).text, (name, whole) => values[name as Variable] ?? whole).trimEnd();
+  return b.write ? `cat > ${b.write.path} <<'END_OF_FILE'\n${text}\nEND_OF_FILE` : text;
+}
+
+/** Replaces `${lab.…}` and `${attempt.…}`, and makes `$${` a literal `${`. */
+export function fillVariables(text: string, value: (name: string, whole: string) => string): string {
+  return text.replace(/\$\$\{|\$\{((?:lab|attempt)\.[\w-]+)\}/g, (whole, name) => (name ? value(name, whole) : '${'));
 }

@@ -4,7 +4,7 @@ import { text } from '../page-text.ts';
 import { session } from '../session.ts';
 import { here } from './here.ts';
 
-/** A field or a choice that is sent to the server, which judges it or gives it to the step's check. */
+/** A field or a question that is sent to the server, which judges it or gives it to the step's check. */
 class AnswerBox extends HTMLElement {
   #restored = false;
 
@@ -16,10 +16,25 @@ class AnswerBox extends HTMLElement {
     session.subscribe(() => this.#draw());
   }
 
-  /** What is filled in or chosen; empty when nothing is. */
+  /** What is filled in or chosen, as one text (see shared/question.ts); empty when something is missing. */
   get value(): string {
-    const field = this.querySelector<HTMLInputElement>('.answer-field, input:checked');
-    return field?.value.trim() ?? '';
+    const selects = [...this.querySelectorAll('select')];
+    if (selects.some((select) => !select.value)) return '';
+    if (this.dataset.kind === 'match') return selects.map((select) => `${select.name}=${select.value}`).join(' ');
+    if (this.dataset.kind === 'order') {
+      return selects
+        .sort((a, b) => Number(a.value) - Number(b.value))
+        .map(({ name }) => name)
+        .join(' ');
+    }
+    return this.#inputs()
+      .map((input) => input.value.trim())
+      .join(' ');
+  }
+
+  /** The field, or what is checked. */
+  #inputs(): HTMLInputElement[] {
+    return [...this.querySelectorAll<HTMLInputElement>('.answer-field, input:checked')];
   }
 
   #draw(): void {
@@ -30,24 +45,36 @@ class AnswerBox extends HTMLElement {
     if (progress.passedAt) this.#reveal();
   }
 
+  /** Puts back what was given, unless the learner has begun anew. */
   #restore(given: string): void {
     this.#restored = true;
+    if (this.value) return;
     const field = this.querySelector<HTMLInputElement>('.answer-field');
-    if (field) field.value ||= given;
-    else if (!this.value) {
-      const chosen = this.querySelector<HTMLInputElement>(`input[value="${CSS.escape(given)}"]`);
-      if (chosen) chosen.checked = true;
+    if (field) field.value = given;
+    for (const [place, word] of given.split(' ').entries()) {
+      const [name = '', target = String(place + 1)] = word.split('=');
+      const input = this.querySelector<HTMLInputElement | HTMLSelectElement>(
+        `input[value="${CSS.escape(name)}"], select[name="${CSS.escape(name)}"]`,
+      );
+      if (input instanceof HTMLSelectElement) input.value = target;
+      else if (input && !field) input.checked = true;
     }
   }
 
   async #send(): Promise<void> {
     const { value } = this;
+    const { kind, step, answer = '', pattern } = this.dataset;
     if (!value) return this.#say(text.answer.empty);
-    if (this.dataset.pattern && !new RegExp(this.dataset.pattern, 'u').test(value)) return this.#say(text.answer.form);
+    if (
+      kind === 'order' &&
+      new Set([...this.querySelectorAll('select')].map((each) => each.value)).size < value.split(' ').length
+    )
+      return this.#say(text.answer.places);
+    if (pattern && !new RegExp(pattern, 'u').test(value)) return this.#say(text.answer.form);
     try {
-      const path = `lessons/${here.lesson}/steps/${this.dataset.step}/answers`;
+      const path = `lessons/${here.lesson}/steps/${step}/answers`;
       const { progress, judged } = await ask<AnswersView>('POST', path, { answers: this.#allAnswers() });
-      const right = judged?.[this.dataset.answer ?? ''];
+      const right = judged?.[answer];
       this.#say(right === undefined ? text.answer.sent : right ? text.answer.right : text.answer.wrong, right);
       if (right) this.#reveal();
       session.keepProgress(progress);
@@ -56,9 +83,9 @@ class AnswerBox extends HTMLElement {
     }
   }
 
-  /** All filled fields of the step go together: the server judges the step, not a field. */
+  /** All filled fields of a step go together: the server judges the step, not a field. */
   #allAnswers(): Record<string, string> {
-    const boxes = this.closest('lesson-step')?.querySelectorAll<AnswerBox>('answer-box') ?? [];
+    const boxes = this.closest('lesson-step')?.querySelectorAll<AnswerBox>('answer-box') ?? [this];
     return Object.fromEntries(
       [...boxes].filter((box) => box.value).map((box) => [box.dataset.answer ?? '', box.value]),
     );

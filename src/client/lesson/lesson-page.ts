@@ -4,7 +4,6 @@ import '../lab/split-divider.ts';
 import '../lab/standin-note.ts';
 import './answer-box.ts';
 import './predict-box.ts';
-import './quiz-box.ts';
 import './run-block.ts';
 import './step-check.ts';
 import { session } from '../session.ts';

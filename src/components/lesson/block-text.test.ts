@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { blockKind, blockVariants } from './block-text.ts';
+import { blockKind } from '../../shared/lesson.ts';
+import { blockVariants } from './block-text.ts';
 
 test('a block with one text has one variant', () => {
   assert.deepEqual(blockVariants({ run: 'docker ps\n' }), [{ text: 'docker ps', usual: true }]);

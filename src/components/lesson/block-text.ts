@@ -1,6 +1,4 @@
-import { type Block, facts } from '../../shared/lesson.ts';
-
-export type BlockKind = 'run' | 'copy' | 'shows';
+import { type Block, facts, fillVariables } from '../../shared/lesson.ts';
 
 /** One text of a block and the fact of the machine that it belongs to, if there are several. */
 export interface Variant {
@@ -12,13 +10,9 @@ export interface Variant {
 
 const usualFacts: readonly string[] = ['cgroup2', 'official'];
 
-export function blockKind(block: Block): BlockKind {
-  return block.run !== undefined ? 'run' : block.copy !== undefined ? 'copy' : 'shows';
-}
-
 /** All texts of a block, as they are shown: our variables are placeholders, `$${` is a literal `${`. */
 export function blockVariants(block: Block): Variant[] {
-  const content = block[blockKind(block)] ?? '';
+  const content = block.write?.text ?? block.run ?? block.copy ?? block.shows ?? '';
   if (typeof content === 'string') return [{ text: shown(content), usual: true }];
   const known = facts.filter((fact) => content[fact] !== undefined);
   const usual = known.find((fact) => usualFacts.includes(fact)) ?? known[0];
@@ -26,8 +20,5 @@ export function blockVariants(block: Block): Variant[] {
 }
 
 function shown(text: string): string {
-  return text
-    .replace(/(\$?)\$\{(?:lab|attempt)\.([\w-]+)\}/g, (whole, escaped, name) => (escaped ? whole : `‹${name}›`))
-    .replaceAll('$${', '${')
-    .trimEnd();
+  return fillVariables(text, (name) => `‹${name.replace(/^\w+\./, '')}›`).trimEnd();
 }

@@ -1,6 +1,7 @@
 /**
  * Prepares the components of a lesson's prose. Authors write `<Run id="nspid"/>`; a component must also know in which
- * lesson, step and language it stands, and boxes with choices need their question apart from the choices.
+ * lesson, step and language it stands, and boxes with choices need their question apart from the choices,
+ * and a choice that is matched the words of all targets.
  */
 
 interface Node {
@@ -90,7 +91,10 @@ function splitQuestion(box: Node, place: Place): void {
   const children = box.children ?? [];
   const choices = children.filter((child) => child.name === 'Choice');
   const explain = children.filter((child) => child.name === 'Explain');
-  const question = children.filter((child) => !choices.includes(child) && !explain.includes(child));
+  const targets = children.filter((child) => child.name === 'Target');
+  const question = children.filter((child) => ![...choices, ...explain, ...targets].includes(child));
+  const options = JSON.stringify(targets.map((target) => [attribute(target, 'id'), textOf(target).trim()]));
+  for (const choice of choices) if (targets.length > 0) choice.attributes?.push(attributeNode('targets', options));
   const id = `${place.step ?? 'end'}-${place.owner}`;
   box.children = [element('div', { class: 'question', id }, question)];
   const look = choices.some((choice) => widthOf(textOf(choice)) > shortChoice) ? 'choices long' : 'choices';

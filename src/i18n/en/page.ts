@@ -122,6 +122,7 @@ export const page = {
     wrong: 'Not right. Try again.',
     form: 'That does not have the form that the question asks for.',
     empty: 'Fill in an answer first.',
+    places: 'Give each place once.',
   },
   run: {
     sent: 'Typed into {terminal}',

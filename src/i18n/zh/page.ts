@@ -108,6 +108,7 @@ export const page: PageText = {
     wrong: '不对，再试试。',
     form: '格式不对，照题目要求的写法填。',
     empty: '先填答案。',
+    places: '每个位置只能用一次。',
   },
   run: { sent: '已输入到{terminal}', sending: '正在输入……', copied: '已复制', copyFailed: '请选中文字复制。' },
 };

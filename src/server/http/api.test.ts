@@ -32,8 +32,8 @@ describe('requests that ask for what does not exist', () => {
       browser.ask('POST', '/api/lessons/box/steps/look/answers', { answers: { nothing: 'x' } }),
       browser.ask('POST', '/api/lessons/box/steps/look/prediction', { choice: 'maybe' }),
       browser.ask('POST', '/api/lessons/box/steps/look/hints', { level: 3 }),
-      browser.ask('POST', '/api/lessons/none/quiz', { answers: {} }),
-      browser.ask('POST', '/api/lessons/box/quiz', { answers: { none: ['x'] } }),
+      browser.ask('POST', '/api/lessons/none/steps/quiz/answers', { answers: {} }),
+      browser.ask('POST', '/api/lessons/box/steps/quiz/answers', { answers: { none: 'x' } }),
       block('none', 'start', 'go'),
       block('box', 'none', 'go'),
       block('box', 'start', 'none'),
@@ -235,9 +235,8 @@ describe('a learner', () => {
     for (const level of [1, 2, 3]) assert.equal((await ask('start', 'hints', { level })).body.progress.hints, level);
     assert.equal((await ask('start', 'solution')).status, 200);
     isProblem(await ask('start', 'read'), 404, 'not-found');
-    const quiz = await browser.ask('POST', '/api/lessons/box/quiz', { answers: { again: ['one'] } });
-    assert.deepEqual(quiz.body, { judged: { again: true } });
-    assert.equal((await browser.ask('GET', '/api/me')).body.progress.length, 2);
+    assert.deepEqual((await ask('quiz', 'answers', { answers: { again: 'one' } })).body.judged, { again: true });
+    assert.equal((await browser.ask('GET', '/api/me')).body.progress.length, 3);
   });
 });
 
@@ -249,7 +248,7 @@ describe('what the server says of itself', () => {
     const expected = [
       ...['/healthz', '/api/me', '/api/me/name', '/api/me/resume', '/api/me/resume-link', '/api/labs', ...labs],
       ...steps.map((end) => `/api/lessons/{lesson}/steps/{step}/${end}`),
-      ...['/api/lessons/{lesson}/quiz', '/api/instructor/session', '/api/instructor/labs'],
+      ...['/api/instructor/session', '/api/instructor/labs'],
     ];
     assert.deepEqual(Object.keys(body.paths).sort(), expected.sort());
   });

@@ -7,10 +7,9 @@ import {
   predictionRequest,
   predictionView,
   progressView,
-  quizRequest,
-  quizView,
   solutionView,
 } from '../../shared/api.ts';
+import { quizStep } from '../../shared/lesson.ts';
 import type { Checks } from '../labs/checks.ts';
 import type { Course } from '../labs/course.ts';
 import type { LabManager } from '../labs/lab-manager.ts';
@@ -18,8 +17,7 @@ import type { StepScripts } from '../labs/step-scripts.ts';
 import type { Store } from '../store/store.ts';
 import { type Api, body, json, route } from './api.ts';
 
-const lessonParams = z.object({ lesson: z.string().max(64) });
-const params = lessonParams.extend({ step: z.string().max(64) });
+const params = z.object({ lesson: z.string().max(64), step: z.string().max(64) });
 
 interface Options {
   store: Store;
@@ -36,7 +34,7 @@ export function addLessonRoutes(api: Api, { store, course, manager, checks, scri
   /** Puts the answers of a `do` step where its check looks for them, when the learner has a lab. */
   async function deliver(learnerId: string, place: Place, answers: Record<string, string>): Promise<void> {
     const lab = await store.latestLab(learnerId);
-    if (lab?.state !== 'ready' || course.step(place).step.kind !== 'do') return;
+    if (lab?.state !== 'ready' || place.step === quizStep || course.step(place).step.kind !== 'do') return;
     const { sandbox } = await manager.ready(lab.id);
     for (const [id, text] of Object.entries(answers)) {
       await scripts.writeAnswer(sandbox.engineRef, id, `${text.trim()}\n`);
@@ -81,16 +79,5 @@ export function addLessonRoutes(api: Api, { store, course, manager, checks, scri
 
   api.openapi(route('post', path('read'), 'Read a step', { 200: json(progressView) }, { params }), async (c) =>
     c.json({ progress: await course.read(c.get('who').learnerId, c.req.valid('param')) }, 200),
-  );
-
-  api.openapi(
-    route(
-      'post',
-      '/api/lessons/{lesson}/quiz',
-      'Answer the questions at the end',
-      { 200: json(quizView) },
-      { params: lessonParams, body: body(quizRequest) },
-    ),
-    async (c) => c.json({ judged: course.quiz(c.req.valid('param').lesson, c.req.valid('json').answers) }, 200),
   );
 }

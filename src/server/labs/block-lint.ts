@@ -1,5 +1,5 @@
 import type { LabSpec } from '../../shared/lab-spec.ts';
-import { type Block, blockLevel } from '../../shared/lesson.ts';
+import { type Block, blockLevel, fillVariables, variables } from '../../shared/lesson.ts';
 import type { Lesson } from './lesson-catalog.ts';
 import type { FileProblem } from './yaml-file.ts';
 
@@ -20,6 +20,9 @@ export function blockProblems(lesson: Lesson, lab: LabSpec): FileProblem[] {
       for (const image of imagesIn(block).filter((name) => !has.includes(withTag(name)))) {
         problems.push(lesson.source.problem(path, `lab "${lab.id}" does not contain the image ${image}`));
       }
+      for (const name of unknownVariables(block)) {
+        problems.push(lesson.source.problem(path, `there is no variable ${name}: use ${variables.join(', ')}`));
+      }
       if (block.in === undefined && blockLevel(block) > 1) {
         problems.push(lesson.source.problem([...path, 'level'], 'a block below L1 says where it runs (in)'));
       }
@@ -28,9 +31,28 @@ export function blockProblems(lesson: Lesson, lab: LabSpec): FileProblem[] {
   return problems;
 }
 
+/** `${lab.…}` or `${attempt.…}` that nobody fills in. */
+function unknownVariables(block: Block): string[] {
+  const names = textsOf(block).flatMap((text) => {
+    const found: string[] = [];
+    fillVariables(text, (name) => {
+      found.push(name);
+      return name;
+    });
+    return found;
+  });
+  return names.filter((name) => !(variables as readonly string[]).includes(name));
+}
+
+function textsOf(block: Block): string[] {
+  return [block.run, block.copy, block.shows, block.write?.text].flatMap((text) =>
+    typeof text === 'object' ? Object.values(text) : [text ?? ''],
+  );
+}
+
 function imagesIn(block: Block): string[] {
-  return [block.run, block.copy]
-    .flatMap((text) => (typeof text === 'object' ? Object.values(text) : [text ?? '']))
+  if (block.shows !== undefined || block.write) return [];
+  return textsOf(block)
     .flatMap((text) => text.split(/[;|&\n]+/))
     .flatMap(imagesInCommand);
 }

@@ -1,5 +1,5 @@
 import type { Place, TerminalView } from '../../shared/api.ts';
-import { type Block, blockChain, blockContent, blockLevel } from '../../shared/lesson.ts';
+import { type Block, blockChain, blockCommand, blockLevel } from '../../shared/lesson.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Terminals } from '../terminals/terminals.ts';
 import type { Checks } from './checks.ts';
@@ -42,7 +42,8 @@ export class Blocks {
     const { engine, manager, terminals, course, checks } = this.#options;
     const { step } = course.step(place);
     const block = Object.hasOwn(step.blocks, blockId) ? step.blocks[blockId] : undefined;
-    if (!block?.run) throw new UnknownPlaceError(`step "${place.step}" has no block "${blockId}" that can be run`);
+    if (!block?.run && !block?.write)
+      throw new UnknownPlaceError(`step "${place.step}" has no block "${blockId}" that can be run`);
     const { lab, sandbox, spec } = await manager.ready(labId);
     await checks.prepare(labId, place);
     await terminals.open(lab, sandbox.engineRef, spec);
@@ -67,5 +68,5 @@ export class Blocks {
 /** The block's text for this machine. */
 function textOf(block: Block, info: { cgroup: 'v1' | 'v2'; standins: readonly string[] }): string {
   const known = [info.cgroup === 'v1' ? 'cgroup1' : 'cgroup2', info.standins.length > 0 ? 'standin' : 'official'];
-  return blockContent(block, known).text.replaceAll('$${', '${').trimEnd();
+  return blockCommand(block, known);
 }

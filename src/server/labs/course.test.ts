@@ -99,8 +99,11 @@ describe('a learner in a lesson', () => {
       t,
       edited('lessons/basics/box/lesson.yaml', quiz, quiz.replace('keys: [one]', 'keys: [one, two]')),
     );
-    assert.deepEqual(course.quiz('box', { again: ['two', 'one'] }), { again: true });
-    assert.deepEqual(course.quiz('box', { again: ['one'] }), { again: false });
-    assert.throws(() => course.quiz('box', { constructor: [] }), UnknownPlaceError);
+    const end = { lesson: 'box', step: 'quiz' };
+    assert.deepEqual((await course.answer('a', end, { again: 'one' })).judged, { again: false });
+    const right = await course.answer('a', end, { again: 'two one' });
+    assert.deepEqual([right.judged, right.progress.passedAt !== undefined], [{ again: true }, true]);
+    await assert.rejects(course.answer('a', end, { again: 'three' }), AnswerFormError);
+    await assert.rejects(course.answer('a', end, { constructor: 'one' }), UnknownPlaceError);
   });
 });

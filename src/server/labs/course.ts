@@ -1,5 +1,6 @@
 import type { Place, StepProgress } from '../../shared/api.ts';
-import type { AnswerField, Step } from '../../shared/lesson.ts';
+import { quizStep, type Step } from '../../shared/lesson.ts';
+import { type AnswerField, hasForm, isRight } from '../../shared/question.ts';
 import type { Store } from '../store/store.ts';
 import type { Feed } from './feed.ts';
 import type { Lesson, LessonCatalog } from './lesson-catalog.ts';
@@ -36,16 +37,23 @@ export class Course {
   }
 
   /** @throws {UnknownPlaceError} */
+  lesson(id: string): Lesson {
+    const lesson = this.#options.lessons.lesson(id);
+    if (!lesson) throw new UnknownPlaceError(`there is no lesson "${id}"`);
+    return lesson;
+  }
+
+  /** @throws {UnknownPlaceError} */
   step(place: Place): { lesson: Lesson; step: Step } {
-    const lesson = this.#options.lessons.lesson(place.lesson);
-    if (!lesson) throw new UnknownPlaceError(`there is no lesson "${place.lesson}"`);
+    const lesson = this.lesson(place.lesson);
     const step = Object.hasOwn(lesson.file.steps, place.step) ? lesson.file.steps[place.step] : undefined;
     if (!step) throw new UnknownPlaceError(`lesson "${place.lesson}" has no step "${place.step}"`);
     return { lesson, step };
   }
 
   /**
-   * Keeps answers. In an `answer` step they are judged by lesson.yaml's keys, and the step passes when all are right.
+   * Keeps answers. In an `answer` step and in the quiz they are judged by lesson.yaml's keys, and the step passes when
+   * all are right.
    *
    * @throws {UnknownPlaceError | AnswerFormError}
    */
@@ -54,19 +62,19 @@ export class Course {
     place: Place,
     answers: Record<string, string>,
   ): Promise<{ progress: StepProgress; judged?: Record<string, boolean> }> {
-    const { step } = this.step(place);
+    const { fields: wanted, isJudged } = this.#questions(place);
     const fields = Object.entries(answers).map(([id, text]) => {
-      const field = Object.hasOwn(step.answers, id) ? step.answers[id] : undefined;
+      const field = Object.hasOwn(wanted, id) ? wanted[id] : undefined;
       if (!field) throw new UnknownPlaceError(`step "${place.step}" has no answer "${id}"`);
       checkForm(id, field, text);
       return { id, field, text: text.trim() };
     });
     const given = Object.fromEntries(fields.map(({ id, text }) => [id, text]));
-    if (step.kind !== 'answer') return { progress: await this.#record(learnerId, place, { answers: given }) };
+    if (!isJudged) return { progress: await this.#record(learnerId, place, { answers: given }) };
     const judged = Object.fromEntries(fields.map(({ id, field, text }) => [id, isRight(field, text)]));
     const before = await this.#options.store.stepProgress(learnerId, place);
     const all = { ...before?.answers, ...given };
-    const passed = Object.entries(step.answers).every(([id, field]) => isRight(field, all[id] ?? ''));
+    const passed = Object.entries(wanted).every(([id, field]) => isRight(field, all[id] ?? ''));
     const change = { answers: given, triesMore: 1, ...(passed ? { passedAt: Date.now() } : {}) };
     return { progress: await this.#record(learnerId, place, change), judged };
   }
@@ -113,16 +121,13 @@ export class Course {
     await this.#record(learnerId, place, { passedAt: Date.now() });
   }
 
-  quiz(lessonId: string, answers: Record<string, string[]>): Record<string, boolean> {
-    const lesson = this.#options.lessons.lesson(lessonId);
-    if (!lesson) throw new UnknownPlaceError(`there is no lesson "${lessonId}"`);
-    return Object.fromEntries(
-      Object.entries(answers).map(([id, chosen]) => {
-        const quiz = Object.hasOwn(lesson.file.quiz, id) ? lesson.file.quiz[id] : undefined;
-        if (!quiz) throw new UnknownPlaceError(`lesson "${lessonId}" has no question "${id}"`);
-        return [id, [...chosen].sort().join() === [...quiz.keys].sort().join()];
-      }),
-    );
+  /** The questions of a step, or those at the end of the lesson. */
+  #questions(place: Place): { fields: Record<string, AnswerField>; isJudged: boolean } {
+    if (place.step !== quizStep) {
+      const { step } = this.step(place);
+      return { fields: step.answers, isJudged: step.kind === 'answer' };
+    }
+    return { fields: this.lesson(place.lesson).file.quiz, isJudged: true };
   }
 
   async #record(
@@ -137,13 +142,8 @@ export class Course {
 }
 
 function checkForm(id: string, field: AnswerField, text: string): void {
-  if (field.choices && !field.choices.includes(text)) throw new AnswerFormError(id, field.choices.join(', '));
-  if (field.pattern && !new RegExp(field.pattern, 'u').test(text.trim())) throw new AnswerFormError(id, field.pattern);
-}
-
-function isRight(field: AnswerField, text: string): boolean {
-  if (field.key === undefined) return true;
-  return field.choices ? field.key === text : new RegExp(field.key, 'u').test(text);
+  if (hasForm(field, text)) return;
+  throw new AnswerFormError(id, 'pattern' in field ? field.pattern : field.choices.join(', '));
 }
 
 function withoutHead(script: string): string {

@@ -23,6 +23,31 @@ test('lessons come in the order of their tracks, with scripts', async (t) => {
   assert.equal(catalog.lesson('bag'), undefined);
 });
 
+test('the libraries of the course and of the lesson stand in front of every script but a solve', async (t) => {
+  const folder = await courseFolder(t, {
+    'lessons/lib/lab.sh': '# shellcheck shell=sh\nhost() { docker "$@"; }\n',
+    'lessons/basics/box/steps/lib.sh': '# shellcheck shell=sh\nbox() { host inspect box; }\n',
+  });
+  const catalog = await LessonCatalog.load(join(folder, 'lessons'));
+  const [lesson] = catalog.lessons;
+  assert.ok(lesson);
+  assert.match(await catalog.script(lesson, 'start', 'check'), /host\(\).*\n.*box\(\).*\n+#!\/bin\/sh/s);
+  assert.equal(await catalog.script(lesson, 'start', 'solve'), '#!/bin/sh\n');
+  assert.deepEqual(await complaints(folder), []);
+});
+
+test('a planned lesson is not there yet, and must not be once its folder is', async (t) => {
+  const planned = await courseFolder(t, edited(trackYaml, '- box', '- box\n  - planned: bag'));
+  const { tracks } = await LessonCatalog.load(join(planned, 'lessons'));
+  assert.deepEqual(
+    tracks[0]?.lessons.map(({ id }) => id),
+    ['box'],
+  );
+  assert.deepEqual(await complaints(await courseFolder(t, edited(trackYaml, '- box', '- planned: box'))), [
+    `${trackYaml}:5: lessons.0: "box" exists: not planned`,
+  ]);
+});
+
 test('tracks come by their number, not by their name', async (t) => {
   const folder = await courseFolder(t, {
     'lessons/a-late-one/track.yaml': (soundCourse[trackYaml] ?? '').replace('1', '2').replace('box', 'bag'),

@@ -1,12 +1,15 @@
-import { readFile, stat } from 'node:fs/promises';
+import { glob, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { slug } from '../../shared/ids.ts';
-import { type LessonFile, lessonFile, type TrackFile, trackFile } from '../../shared/lesson.ts';
+import { type LessonFile, lessonFile, type TrackFile, trackFile, writtenLessons } from '../../shared/lesson.ts';
 import { collect, type LabCatalog, notAnId, subfolders } from './lab-catalog.ts';
 import { displayPath, FileError, type FileProblem, readYaml, type YamlFile } from './yaml-file.ts';
 
 export const scriptKinds = ['setup', 'check', 'solve', 'cheat'] as const;
 export type ScriptKind = (typeof scriptKinds)[number];
+
+/** Folder beside the tracks with what all scripts but a solve may use. */
+const library = 'lib';
 
 export interface Track extends Omit<TrackFile, 'lessons'> {
   id: string;
@@ -40,6 +43,7 @@ export class LessonCatalog {
     const problems: FileProblem[] = [];
     const tracks: Track[] = [];
     for (const id of await subfolders(folder)) {
+      if (id === library) continue;
       const track = await loadTrack(join(folder, id), id, problems);
       if (track) tracks.push(track);
     }
@@ -60,11 +64,16 @@ export class LessonCatalog {
     return this.lessons.find((lesson) => lesson.id === id);
   }
 
-  /** Text of a step's script; rejects when it has none. Read anew each time, so that an edit counts at once. */
-  script(lesson: Lesson, step: string, kind: ScriptKind): Promise<string> {
+  /**
+   * What is run for a step's script: the libraries of the course and of the lesson, then the script. A solve stands
+   * alone, because learners read it. Rejects when there is none. Read anew each time, so that an edit counts at once.
+   */
+  async script(lesson: Lesson, step: string, kind: ScriptKind): Promise<string> {
     const has = kind === 'setup' ? lesson.setups.has(step) : lesson.file.steps[step]?.kind === 'do';
-    if (!has) return Promise.reject(new Error(`${lesson.id}/${step} has no scripts`));
-    return readFile(scriptPath(lesson, step, kind), 'utf8');
+    if (!has) throw new Error(`${lesson.id}/${step} has no scripts`);
+    const before = kind === 'solve' ? [] : await libraryPaths(lesson);
+    const texts = [...before, scriptPath(lesson, step, kind)].map((path) => readFile(path, 'utf8'));
+    return (await Promise.all(texts)).join('\n');
   }
 }
 
@@ -73,17 +82,31 @@ export function scriptPath(lesson: Lesson, step: string, kind: ScriptKind): stri
   return join(lesson.folder, 'steps', step, `${kind}.sh`);
 }
 
+/** The files with what the scripts of a lesson share, in the order in which they stand in front of them. */
+export async function libraryPaths(lesson: Lesson): Promise<string[]> {
+  const shared = await Array.fromAsync(glob('*.sh', { cwd: join(lesson.folder, '../..', library) }));
+  const own = await Array.fromAsync(glob('lib.sh', { cwd: join(lesson.folder, 'steps') }));
+  return [
+    ...shared.sort().map((name) => join(lesson.folder, '../..', library, name)),
+    ...own.map((name) => join(lesson.folder, 'steps', name)),
+  ];
+}
+
 async function loadTrack(folder: string, id: string, problems: FileProblem[]): Promise<Track | undefined> {
   const path = join(folder, 'track.yaml');
   if (!slug.safeParse(id).success) problems.push({ file: displayPath(path), line: 1, message: notAnId(id) });
   const read = await readYaml(path, trackFile).catch(collect(problems));
   if (!read) return;
-  const { lessons: order, ...track } = read.value;
+  const { lessons: entries, ...track } = read.value;
+  const order = entries.map((entry) => (typeof entry === 'string' ? entry : entry.planned));
+  const written = writtenLessons(read.value);
   const folders = await subfolders(folder);
   const lessons: Lesson[] = [];
   for (const [index, lesson] of order.entries()) {
     if (order.indexOf(lesson) < index) {
       problems.push(read.problem(['lessons', index], `lesson "${lesson}" is listed twice`));
+    } else if (!written.includes(lesson)) {
+      if (folders.includes(lesson)) problems.push(read.problem(['lessons', index], `"${lesson}" exists: not planned`));
     } else if (!folders.includes(lesson)) {
       problems.push(read.problem(['lessons', index], `there is no folder "${lesson}"`));
     } else {

@@ -107,6 +107,22 @@ faults('Chinese has no typed space beside English', zh, '几个字。`docker ps`
 faults('a block names only images that the lab has', lessonYaml, 'box alpine sleep', 'box ubuntu sleep', [
   `${lessonYaml}:14: steps.start.blocks.go: lab "box" does not contain the image ubuntu`,
 ]);
+faults('a variable that nobody fills in is named', lessonYaml, 'sleep 60', 'sleep $' + '{lab.age}', [
+  `${lessonYaml}:14: steps.start.blocks.go: there is no variable lab.age: use lab.id, attempt.nonce`,
+]);
+test('reasons that a library gives are the check’s own', async (t) => {
+  const library = {
+    'lessons/lib/lab.sh':
+      '# shellcheck shell=sh\nnot_yet() { echo "$@"; exit 10; }\nneed() {\n  [ -e "$1" ] || not_yet gone\n}\n',
+    [checkScript]: '#!/bin/sh\nneed box\nnot_yet not-there\n',
+  };
+  assert.deepEqual(await complaints(await courseFolder(t, library)), [
+    `${checkScript}:2: steps.start.reasons: "gone" is not declared in lesson.yaml`,
+  ]);
+});
+faults('a script that the shell cannot read is named', checkScript, '|| not_yet not-there', '|| { not_yet not-there', [
+  `${checkScript}:4: Syntax error: end of file unexpected (expecting "}")`,
+]);
 faults(
   'a check gives only reasons that lesson.yaml declares, and all of them',
   checkScript,

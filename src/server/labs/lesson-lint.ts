@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Locale, locales } from '../../shared/ids.ts';
 import type { LessonFile, Step } from '../../shared/lesson.ts';
+import { type AnswerField, choicesOf, targetsOf } from '../../shared/question.ts';
 import { blockProblems } from './block-lint.ts';
 import { collect, type LabCatalog } from './lab-catalog.ts';
 import type { Lesson, LessonCatalog } from './lesson-catalog.ts';
@@ -31,6 +32,7 @@ const parents: Record<string, readonly string[]> = {
   Hint: ['Step'],
   Solution: ['Step'],
   Choice: ['Predict', 'Answer', 'Quiz'],
+  Target: ['Answer', 'Quiz'],
   Explain: ['Predict', 'Answer', 'Quiz'],
   Val: ['Why'],
 };
@@ -82,7 +84,8 @@ function idProblems(prose: Prose, file: LessonFile): LintProblem[] {
     ...compare(prose, 1, 'steps', steps, Object.keys(file.steps)),
     ...steps.flatMap((tag) => (file.steps[tag.id] ? stepProblems(prose, tag, file.steps[tag.id] as Step) : [])),
     ...compare(prose, 1, 'quiz', quizzes, Object.keys(file.quiz)),
-    ...quizzes.flatMap((tag) => choiceProblems(prose, tag, `quiz.${tag.id}`, file.quiz[tag.id]?.choices ?? [])),
+    ...quizzes.flatMap((tag) => choiceProblems(prose, tag, `quiz.${tag.id}`, choicesOf(file.quiz[tag.id]))),
+    ...quizzes.flatMap((tag) => targetProblems(prose, tag, `quiz.${tag.id}`, file.quiz[tag.id])),
   ];
 }
 
@@ -98,7 +101,10 @@ function stepProblems(prose: Prose, step: Tag, wanted: Step): LintProblem[] {
     ...check('Run', 'blocks', Object.keys(wanted.blocks)),
     ...check('Answer', 'answers', Object.keys(wanted.answers)),
     ...named('Answer').flatMap((tag) =>
-      choiceProblems(prose, tag, `${field}.answers.${tag.id}`, wanted.answers[tag.id]?.choices ?? []),
+      choiceProblems(prose, tag, `${field}.answers.${tag.id}`, choicesOf(wanted.answers[tag.id])),
+    ),
+    ...named('Answer').flatMap((tag) =>
+      targetProblems(prose, tag, `${field}.answers.${tag.id}`, wanted.answers[tag.id]),
     ),
     ...check('Why', 'reasons', wanted.reasons),
     ...check('Hint', 'hints', levels),
@@ -108,6 +114,10 @@ function stepProblems(prose: Prose, step: Tag, wanted: Step): LintProblem[] {
 
 function choiceProblems(prose: Prose, tag: Tag, field: string, wanted: readonly string[]): LintProblem[] {
   return compare(prose, tag.line, `${field}.choices`, tagsIn(tag.content, 'Choice'), wanted);
+}
+
+function targetProblems(prose: Prose, tag: Tag, field: string, wanted: AnswerField | undefined): LintProblem[] {
+  return compare(prose, tag.line, `${field}.targets`, tagsIn(tag.content, 'Target'), targetsOf(wanted));
 }
 
 /** `line` is where a missing one is reported. */

@@ -3,22 +3,16 @@
 # container is trusted; the engine's ID tells a nested engine from the host's socket in disguise, and its dockerd must
 # live in the container's PID namespace, which no borrowed socket of whatever engine achieves.
 set -u
-
-host() { docker -H unix:///run/docker.sock "$@"; }
-not_yet() { echo "$@"; exit 10; }
-impossible() { echo "$@"; exit 20; }
-
-engine=$(host info -f '{{.ID}}' 2>/dev/null)
-[ -n "$engine" ] || not_yet host-down
+require_host
 
 if ! box=$(host inspect -f '{{.State.Pid}} {{.State.Status}} {{.State.ExitCode}} {{.HostConfig.Privileged}} {{.Config.Image}}' dind-test 2>/dev/null)
 then
   host image inspect docker:dind >/dev/null 2>&1 || impossible image-gone
   # Started with --rm, a container that dies is gone at once; the record still knows it. One that was killed or removed
   # later is gone because the learner wanted it.
-  last=$(jq -rs '[.[] | select(.Type == "container" and .Actor.Attributes.name == "dind-test")] | .[-3:]
+  last=$(events '[.[] | select(.Type == "container" and .Actor.Attributes.name == "dind-test")] | .[-3:]
     | select(.[-2].Action == "die" and .[-1].Action == "destroy" and .[-1].timeNano - .[-2].timeNano < 2e9
-      and .[0].Action != "kill") | .[-2].Actor.Attributes.exitCode' "${LAB_EVENTS:-/dev/null}" 2>/dev/null)
+      and .[0].Action != "kill") | .[-2].Actor.Attributes.exitCode')
   [ -z "$last" ] || not_yet died code="$last"
   not_yet no-container
 fi
@@ -44,15 +38,14 @@ for p in $(pidof dockerd); do
   [ "$(readlink "/proc/$p/ns/pid")" = "$space" ] && own=$p
 done
 
-# /run, not /var/run: where that is an absolute link it would lead back to the host's socket.
-inner=$(timeout 3 docker -H "unix:///proc/$pid/root/run/docker.sock" info -f '{{.ID}}' 2>/dev/null)
-if [ -z "$inner" ]; then
+id=$(engine_id dind-test)
+if [ -z "$id" ]; then
   [ -n "$own" ] && not_yet starting
   case $image in
     docker:*dind*) not_yet starting ;;
     *) not_yet no-engine image="$image" ;;
   esac
 fi
-[ "$inner" != "$engine" ] || not_yet same-engine id="$inner"
-[ -n "$own" ] || not_yet engine-outside id="$inner"
-echo passed id="$inner" host="$engine"
+[ "$id" != "$engine" ] || not_yet same-engine id="$id"
+[ -n "$own" ] || not_yet engine-outside id="$id"
+passed id="$id" host="$engine"

@@ -1,1 +1,3 @@
-../../../one-process-three-pids/steps/really-nested/setup.sh
+#!/bin/sh
+set -eu
+dind dind-test docker:dind

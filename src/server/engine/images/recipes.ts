@@ -12,7 +12,17 @@ export interface Recipe {
   tags?: string[];
 }
 
-export type ImageName = 'base' | 'daemon' | 'sandbox' | 'engine' | 'alpine' | 'busybox' | 'cli' | 'dind' | 'kicbase';
+export type ImageName =
+  | 'base'
+  | 'daemon'
+  | 'probe'
+  | 'sandbox'
+  | 'engine'
+  | 'alpine'
+  | 'busybox'
+  | 'cli'
+  | 'dind'
+  | 'kicbase';
 
 /** The name by which the article that this course goes back to runs it. */
 const kicbase = 'registry.cn-hangzhou.aliyuncs.com/google_containers/kicbase:v0.0.32';
@@ -20,7 +30,8 @@ const kicbase = 'registry.cn-hangzhou.aliyuncs.com/google_containers/kicbase:v0.
 export const recipes: Record<ImageName, Recipe> = {
   base: { folder: 'base', official: 'debian:trixie-slim', from: [] },
   daemon: { folder: 'daemon', from: ['base'] },
-  sandbox: { folder: 'sandbox', from: ['daemon'] },
+  probe: { folder: 'probe', from: ['base'] },
+  sandbox: { folder: 'sandbox', from: ['daemon', 'probe'] },
   engine: { folder: 'engine', from: ['daemon'] },
   alpine: { folder: 'alpine', official: 'alpine:latest', from: ['daemon'], tags: ['alpine'] },
   // Its own pull, because alpine's BusyBox has no httpd; the stand-in is alpine's.

@@ -5,6 +5,7 @@ import { readConfig } from '../server/config.ts';
 import { control, type LabsClient, type ListedLab, openLabs } from './labs-client.ts';
 import { testLessons } from './lesson-test.ts';
 import { PlainError, UsageError } from './messages.ts';
+import { probe } from './probe.ts';
 
 const usage = `Usage: npm run -s lab -- <action>
   list [--json]                        labs that live
@@ -13,6 +14,8 @@ const usage = `Usage: npm run -s lab -- <action>
   reset <id> [--json]
   end <id> [--json]
   test [lesson …] [--jobs N] [--json]  run lessons as tests
+  probe [--level l1|privileged|host-mount] [--json]
+                                       try to get out of a lab, harmlessly
   instructor-link                      a new one-time link for the instructor`;
 
 /** `npm run lab`. */
@@ -22,6 +25,7 @@ export async function lab(args: string[], environment: NodeJS.ProcessEnv): Promi
   const [action, ...rest] = positionals;
   const json = values.json ?? false;
   if (action === 'test') return await testLessons(rest, { json, jobs: Number(values.jobs ?? 1) }, environment);
+  if (action === 'probe') return await probe({ json, level: values.level }, environment);
   if (action === 'instructor-link') return await instructorLink(environment);
   if (!action || !['list', 'new', 'exec', 'reset', 'end'].includes(action)) throw new UsageError(usage);
   await using labs = await openLabs(environment);
@@ -39,7 +43,12 @@ function parse(args: string[]) {
     return parseArgs({
       args,
       allowPositionals: true,
-      options: { json: { type: 'boolean' }, jobs: { type: 'string' }, offline: { type: 'boolean' } },
+      options: {
+        json: { type: 'boolean' },
+        jobs: { type: 'string' },
+        level: { type: 'string' },
+        offline: { type: 'boolean' },
+      },
     });
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\n${usage}`);

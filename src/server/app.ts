@@ -37,6 +37,7 @@ export type { LabSpec } from '../shared/lab-spec.ts';
 export type { ShellCommand } from './engine/engine.ts';
 // The command line knows the server by this file alone.
 export { type ImageProgress, missingImages, type PreparedImages, prepareImages } from './engine/images.ts';
+export { type ProbeReport, probePlaces, probeSandbox } from './engine/probe.ts';
 export { AlreadyRunningError, answers, type ControlAnswers } from './http/control.ts';
 export { LabCatalog } from './labs/lab-catalog.ts';
 export { type Lesson, LessonCatalog, type ScriptKind } from './labs/lesson-catalog.ts';

@@ -26,9 +26,9 @@ const commands = {
   build: () => ({ engine: 'none', browser: false, stages: ['build'] }),
   doctor: () => ({ engine: 'find', browser: false, quiet: true }),
   bench: () => ({ engine: 'require', browser: false, quiet: true }),
-  // The others work on labs that exist; those two make one, if need be with an engine of their own.
+  // The others work on labs that exist; these make one, if need be with an engine of their own.
   lab: ([action]) => ({
-    engine: action === 'new' || action === 'test' ? 'require' : 'find',
+    engine: ['new', 'test', 'probe'].includes(action ?? '') ? 'require' : 'find',
     browser: false,
     quiet: true,
   }),

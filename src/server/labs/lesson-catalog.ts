@@ -14,6 +14,8 @@ const library = 'lib';
 export interface Track extends Omit<TrackFile, 'lessons'> {
   id: string;
   lessons: readonly Lesson[];
+  /** Ids of lessons to come. */
+  planned: readonly string[];
 }
 
 /** A lesson's language-neutral part and where its files are; prose is read by the site. */
@@ -33,9 +35,15 @@ export interface Lesson {
 export class LessonCatalog {
   /** By their number in the course plan. */
   readonly tracks: readonly Track[];
+  /** The folder that it was read from. */
+  readonly folder: string;
+  /** Ids of lessons that have their place and are not written yet. */
+  readonly planned: ReadonlySet<string>;
 
-  constructor(tracks: readonly Track[]) {
+  constructor(folder: string, tracks: readonly Track[]) {
+    this.folder = folder;
     this.tracks = tracks;
+    this.planned = new Set(tracks.flatMap((track) => track.planned));
   }
 
   /** Reads every track and lesson; throws one FileError with the problems of all files. */
@@ -52,7 +60,7 @@ export class LessonCatalog {
     problems.push(...duplicateIds(lessons), ...(labs ? unknownLabs(lessons, labs) : []));
     for (const lesson of lessons) problems.push(...(await scriptProblems(lesson)));
     if (problems.length > 0) throw new FileError(problems);
-    return new LessonCatalog(tracks);
+    return new LessonCatalog(folder, tracks);
   }
 
   /** All lessons in the order of the course. */
@@ -117,7 +125,7 @@ async function loadTrack(folder: string, id: string, problems: FileProblem[]): P
   for (const extra of folders.filter((name) => !order.includes(name))) {
     problems.push(read.problem(['lessons'], `folder "${extra}" is not listed`));
   }
-  return { id, ...track, lessons };
+  return { id, ...track, lessons, planned: order.filter((lesson) => !written.includes(lesson)) };
 }
 
 async function toLesson(id: string, track: string, folder: string, source: YamlFile<LessonFile>): Promise<Lesson> {

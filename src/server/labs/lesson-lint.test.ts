@@ -137,6 +137,29 @@ faults('a script without a shebang is named', checkScript, '#!/bin/sh', '# check
   `${checkScript}:1: does not begin with #!/bin/sh`,
 ]);
 
+test('claims and lessons name each other', async (t) => {
+  const claims = `b.one: {says: {en: One., zh: 一。}, lesson: box}
+b.two: {says: {en: Two., zh: 二。}, lesson: box}
+b.aufs: {says: {en: Three., zh: 三。}, cited: https://example.org/}
+b.four: {says: {en: Four., zh: 四。}, lesson: bag}
+b.five: {says: {en: Five., zh: 五。}, lesson: sack}
+`;
+  const folder = await courseFolder(t, {
+    ...edited('lessons/basics/track.yaml', '- box', '- box\n  - planned: sack'),
+    ...edited(lessonYaml, 'minutes: 2\n', 'minutes: 2\n    claims: [b.one, b.none, b.aufs]\n'),
+    'lessons/claims.yaml': claims,
+  });
+  assert.deepEqual(
+    (await complaints(folder)).map((line) => line.replaceAll(`${folder}/`, '')),
+    [
+      `${lessonYaml}:7: steps.look.claims: there is no claim "b.none" in lessons/claims.yaml`,
+      'lessons/claims.yaml:3: b.aufs: shown by box, so it is neither cited nor later',
+      'lessons/claims.yaml:2: b.two.lesson: lesson "box" does not show it',
+      'lessons/claims.yaml:4: b.four.lesson: there is no lesson "bag"',
+    ],
+  );
+});
+
 const hasShellcheck = (() => {
   try {
     return execFileSync('shellcheck', ['--version']).length > 0;

@@ -3,6 +3,7 @@ import { type Locale, locales } from '../../shared/ids.ts';
 import type { LessonFile, Step } from '../../shared/lesson.ts';
 import { type AnswerField, choicesOf, targetsOf } from '../../shared/question.ts';
 import { blockProblems } from './block-lint.ts';
+import { claimProblems } from './claims-lint.ts';
 import { collect, type LabCatalog } from './lab-catalog.ts';
 import type { Lesson, LessonCatalog } from './lesson-catalog.ts';
 import { type Item, isTag, type Prose, readProse, type Tag, tagsIn, wordsIn } from './lesson-prose.ts';
@@ -46,7 +47,7 @@ export async function lintLessons(catalog: LessonCatalog, labs: LabCatalog): Pro
     else problems.push(lesson.source.problem(['lab'], `there is no lab "${lesson.file.lab}"`));
     problems.push(...(await proseProblems(lesson)));
   }
-  return [...problems, ...(await scriptProblems(catalog.lessons))];
+  return [...problems, ...(await claimProblems(catalog)), ...(await scriptProblems(catalog.lessons))];
 }
 
 async function proseProblems(lesson: Lesson): Promise<LintProblem[]> {

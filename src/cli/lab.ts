@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { answers, controlSocket } from '../server/app.ts';
 import { readConfig } from '../server/config.ts';
+import { printMap } from './lab-map.ts';
 import { control, type LabsClient, type ListedLab, openLabs } from './labs-client.ts';
 import { testLessons } from './lesson-test.ts';
 import { PlainError, UsageError } from './messages.ts';
@@ -13,6 +14,7 @@ const usage = `Usage: npm run -s lab -- <action>
   exec <id> -- <command …>             run a command in a lab, as root at L1
   reset <id> [--json]
   end <id> [--json]
+  map <id> [--json]                    daemons and containers of all levels
   test [lesson …] [--jobs N] [--json]  run lessons as tests
   probe [--level l1|privileged|host-mount] [--json]
                                        try to get out of a lab, harmlessly
@@ -27,7 +29,7 @@ export async function lab(args: string[], environment: NodeJS.ProcessEnv): Promi
   if (action === 'test') return await testLessons(rest, { json, jobs: Number(values.jobs ?? 1) }, environment);
   if (action === 'probe') return await probe({ json, level: values.level }, environment);
   if (action === 'instructor-link') return await instructorLink(environment);
-  if (!action || !['list', 'new', 'exec', 'reset', 'end'].includes(action)) throw new UsageError(usage);
+  if (!action || !['list', 'new', 'exec', 'reset', 'end', 'map'].includes(action)) throw new UsageError(usage);
   await using labs = await openLabs(environment);
   if (action === 'list') return print(await labs.list(), json);
   const [subject] = rest;
@@ -35,6 +37,7 @@ export async function lab(args: string[], environment: NodeJS.ProcessEnv): Promi
     throw new UsageError(`${action} needs ${action === 'new' ? 'the name of a lab' : 'a lab id'}.\n${usage}`);
   if (action === 'new') return print(await labs.create(subject), json);
   if (action === 'exec') return await exec(labs, subject, split < 0 ? rest.slice(1) : args.slice(split + 1));
+  if (action === 'map') return printMap(await labs.map(subject), json);
   return print(await (action === 'reset' ? labs.reset(subject) : labs.end(subject)), json);
 }
 

@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import type { LabRow, ShellCommand } from '../server/app.ts';
-import { answers, type ControlAnswers, type Core, controlSocket } from '../server/app.ts';
+import { answers, type ControlAnswers, type Core, controlSocket, lookAt } from '../server/app.ts';
 import { readConfig } from '../server/config.ts';
+import type { MapHost } from '../shared/map.ts';
 import { keepEngineUntil, letEngineGo } from './host/private-engine.mjs';
 import { PlainError } from './messages.ts';
 import { openCore } from './prepare.ts';
@@ -24,6 +25,7 @@ export interface LabsClient extends AsyncDisposable {
   reset(id: string): Promise<ListedLab>;
   end(id: string): Promise<ListedLab>;
   exec(id: string, argv: string[]): Promise<ShellCommand>;
+  map(id: string): Promise<MapHost>;
 }
 
 export async function openLabs(environment: NodeJS.ProcessEnv): Promise<LabsClient> {
@@ -83,6 +85,10 @@ class ServedLabs implements LabsClient {
 
   async exec(id: string, argv: string[]): Promise<ShellCommand> {
     return await control<'exec'>(this.#socket, 'POST', `/labs/${encodeURIComponent(id)}/exec`, { argv });
+  }
+
+  async map(id: string): Promise<MapHost> {
+    return await control<'map'>(this.#socket, 'GET', `/labs/${encodeURIComponent(id)}/map`);
   }
 
   async #whenReady(id: string): Promise<ListedLab> {
@@ -167,10 +173,18 @@ class LocalLabs implements LabsClient {
   }
 
   async exec(id: string, argv: string[]): Promise<ShellCommand> {
+    return this.#core.engine.execCommand(await this.#ref(id), argv);
+  }
+
+  async map(id: string): Promise<MapHost> {
+    return await lookAt(this.#core.engine, await this.#ref(id));
+  }
+
+  async #ref(id: string): Promise<string> {
     const lab = await this.#lab(id);
     const sandbox = lab.state === 'ready' ? await this.#core.store.sandboxOf(id) : undefined;
     if (!sandbox?.engineRef) throw new PlainError(`Lab ${id} is ${lab.state}: nothing can run in it.`);
-    return this.#core.engine.execCommand(sandbox.engineRef, argv);
+    return sandbox.engineRef;
   }
 
   async #bringUp(id: string): Promise<ListedLab> {

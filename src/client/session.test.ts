@@ -39,22 +39,10 @@ test('asks who we are once, then listens, and says what is on screen as soon as 
 
 test('after a reset nothing of the old machine is shown', () => {
   tell({ type: 'lab', lab: lab() });
-  tell({
-    type: 'map',
-    lab: 'lab1',
-    map: { id: 'd', version: '26', driver: 'vfs', level: 1, containers: [], omitted: 0 },
-  });
   tell({ type: 'check', check: { ...place, status: 'not-yet', at: 1 } });
-  assert.equal(session.map?.id, 'd');
   assert.equal(session.check('one', 'first')?.status, 'not-yet');
   tell({ type: 'lab', lab: lab({ state: 'starting', generation: 2 }) });
-  assert.equal(session.map, undefined);
   assert.equal(session.check('one', 'first'), undefined);
-});
-
-test('a map of another lab is not shown', () => {
-  tell({ type: 'map', lab: 'other', map: { id: 'x' } });
-  assert.equal(session.map, undefined);
 });
 
 test('a lab ends the wait in the queue', () => {

@@ -1,24 +1,15 @@
-import type {
-  CheckView,
-  LabView,
-  LearnerView,
-  MapDaemon,
-  MeView,
-  Place,
-  ServerView,
-  StepProgress,
-} from '../shared/api.ts';
+import type { CheckView, LabView, LearnerView, MeView, Place, ServerView, StepProgress } from '../shared/api.ts';
 import type { EventMessage, EventRequest } from '../shared/events.ts';
 import { ask, sentenceOf } from './api.ts';
 import { type LiveSocket, liveSocket } from './socket.ts';
 
+type MapMessage = Extract<EventMessage, { type: 'map' }>;
 export type Notice = Extract<EventMessage, { type: 'notice' }>;
 
 /** What this page knows of its learner, his lab and the server. Elements read it and are told when it changes. */
 class Session {
   learner: LearnerView | undefined;
   lab: LabView | undefined;
-  map: MapDaemon | undefined;
   server: ServerView | undefined;
   /** Place in the queue while the learner waits for a lab. */
   queued: number | undefined;
@@ -100,7 +91,8 @@ class Session {
   }
 
   keepLab(lab: LabView): void {
-    if (lab.id !== this.lab?.id || lab.generation !== this.lab.generation || lab.state === 'ended') this.#forgetLab();
+    if (lab.id !== this.lab?.id || lab.generation !== this.lab.generation || lab.state === 'ended')
+      this.#checks.clear();
     this.lab = lab;
     this.queued = undefined;
     this.changed();
@@ -108,11 +100,6 @@ class Session {
 
   changed(): void {
     for (const listener of this.#listeners) listener();
-  }
-
-  #forgetLab(): void {
-    this.map = undefined;
-    this.#checks.clear();
   }
 
   #listen(): LiveSocket<EventRequest> {
@@ -151,12 +138,20 @@ class Session {
         this.keepProgress(message.progress);
         break;
       case 'map':
-        if (message.lab === this.lab?.id) this.map = message.map;
-        break;
+        // Most pages show no map: what keeps it is loaded with the first word of it.
+        this.#takeMap(message, this.lab);
+        return;
       case 'notice':
         for (const listener of this.#noticeListeners) listener(message);
     }
     this.changed();
+  }
+
+  #takeMap(message: MapMessage, lab: LabView | undefined): void {
+    void import('./map/live-map.ts').then(({ liveMap }) => {
+      liveMap.take(message, lab);
+      this.changed();
+    });
   }
 
   #welcome(me: MeView): void {

@@ -44,6 +44,7 @@ export { type Lesson, LessonCatalog, type ScriptKind } from './labs/lesson-catal
 export { lintLessons } from './labs/lesson-lint.ts';
 export { Pool } from './labs/pool.ts';
 export type { LiveSandbox } from './labs/sandboxes.ts';
+export { lookAt } from './maps/map-watcher.ts';
 export { openSqliteStore } from './store/sqlite-store.ts';
 export type { LabRow, Store } from './store/store.ts';
 export { spawnNodePty } from './terminals/node-pty.ts';
@@ -197,7 +198,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const course = new Course({ store, lessons, feed });
   const blocks = new Blocks({ engine, manager, terminals, course, checks });
   const server = { isolation, standins: info.standins, cgroup: info.cgroup };
-  const views = new LabViews({ store, manager, checks, server });
+  const views = new LabViews({ store, manager, checks, maps, server });
   const links = new Links(store);
   const http = stack.use(
     createHttpSide({
@@ -214,7 +215,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...{ manager, pool, links, views, feed, http },
     async start() {
       const control = createControl({
-        ...{ store, engine, manager, views, links, log },
+        ...{ store, engine, maps, manager, views, links, log },
         newLearner: () => http.sessions.createLearner(),
         address: () => http.origins.main,
       });

@@ -81,53 +81,6 @@ export const stepProgress = place.extend({
 });
 export type StepProgress = z.infer<typeof stepProgress>;
 
-/** One box of the map. A daemon owns containers; a container may hold daemons. */
-export interface MapContainer {
-  name: string;
-  id: string;
-  image: string;
-  state: string;
-  level: number;
-  privileged: boolean;
-  /** PIDs of its first process from L1 inwards. */
-  pids: number[];
-  /** A mount of a daemon's socket: the id of the daemon that it reaches. */
-  socket?: string | undefined;
-  daemons: MapDaemon[];
-}
-export interface MapDaemon {
-  id: string;
-  version: string;
-  driver: string;
-  level: number;
-  containers: MapContainer[];
-  /** More containers than shown. */
-  omitted: number;
-}
-export const mapContainer: z.ZodType<MapContainer> = z.lazy(() =>
-  z.object({
-    name: z.string(),
-    id: z.string(),
-    image: z.string(),
-    state: z.string(),
-    level: z.int(),
-    privileged: z.boolean(),
-    pids: z.array(z.int()),
-    socket: z.string().optional(),
-    daemons: z.array(mapDaemon),
-  }),
-);
-export const mapDaemon: z.ZodType<MapDaemon> = z.lazy(() =>
-  z.object({
-    id: z.string(),
-    version: z.string(),
-    driver: z.string(),
-    level: z.int(),
-    containers: z.array(mapContainer),
-    omitted: z.int(),
-  }),
-);
-
 /** Shown to others, also in an operator's terminal: nothing that moves the cursor or turns the direction of text. */
 export const displayName = z
   .string()
@@ -203,6 +156,8 @@ export const instructorLabView = labView.extend({
   place: place.optional(),
   lastActiveAt: moment,
   lastCheck: checkView.optional(),
+  /** Its map as a few letters, see `mapShape`; absent while nobody has the map open. */
+  shape: z.string().optional(),
 });
 export type InstructorLabView = z.infer<typeof instructorLabView>;
 export const instructorLabsView = z.object({ labs: z.array(instructorLabView) });

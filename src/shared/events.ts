@@ -4,13 +4,13 @@ import {
   checkView,
   instructorLabView,
   labView,
-  mapDaemon,
   meView,
   moment,
   place,
   queueView,
   stepProgress,
 } from './api.ts';
+import { mapChange } from './map.ts';
 
 /** What `WS /ws/events` sends to a learner's page. JSON text frames. */
 export const eventMessage = z.discriminatedUnion('type', [
@@ -20,7 +20,8 @@ export const eventMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('queue'), queue: queueView }),
   z.object({ type: z.literal('check'), check: checkView }),
   z.object({ type: z.literal('progress'), progress: stepProgress }),
-  z.object({ type: z.literal('map'), lab: z.string(), map: mapDaemon }),
+  /** The whole map first, then what has changed. */
+  z.object({ type: z.literal('map'), lab: z.string(), change: mapChange }),
   /** Something to tell: `code` is translated by the page. */
   z.object({
     type: z.literal('notice'),

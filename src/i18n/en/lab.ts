@@ -23,6 +23,7 @@ export const lab = {
     added: '{name} appeared at level {level}.',
     removed: '{name} is gone.',
     changed: '{name} is now {state}.',
+    survived: '{name} runs on.',
     here: 'the terminal stands here',
   },
   terminal: {

@@ -25,6 +25,7 @@ export const lab: LabText = {
     added: '{name} 出现在第 {level} 层。',
     removed: '{name} 不见了。',
     changed: '{name} 现在{state}。',
+    survived: '{name} 照常运行。',
     here: '终端站在这里',
   },
   terminal: {

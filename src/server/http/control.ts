@@ -4,11 +4,13 @@ import { connect } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { InstructorLabView } from '../../shared/api.ts';
+import type { MapHost } from '../../shared/map.ts';
 import type { Engine, ShellCommand } from '../engine/engine.ts';
 import type { Links } from '../instructors/links.ts';
 import type { LabManager } from '../labs/lab-manager.ts';
 import type { LabViews } from '../labs/lab-views.ts';
 import type { Log } from '../log.ts';
+import type { MapWatcher } from '../maps/map-watcher.ts';
 import type { Store } from '../store/store.ts';
 import { problemOf, respondWithProblem } from './problems.ts';
 import type { Sessions } from './session.ts';
@@ -19,6 +21,7 @@ export class AlreadyRunningError extends Error {}
 interface Options {
   store: Store;
   engine: Engine;
+  maps: MapWatcher;
   manager: LabManager;
   views: LabViews;
   links: Links;
@@ -33,12 +36,13 @@ export interface ControlAnswers {
   labs: InstructorLabView[];
   lab: InstructorLabView;
   exec: ShellCommand;
+  map: MapHost;
   link: { link: string };
 }
 
 /** The command line's way into a running server: HTTP over a socket that only this user may open. */
 export function createControl(options: Options): Hono {
-  const { store, engine, manager, views, links, newLearner, address } = options;
+  const { store, engine, maps, manager, views, links, newLearner, address } = options;
   const control = new Hono();
   control.onError((error, c) => respondWithProblem(c, problemOf(error)));
   const show = async (id: string) => await views.instructorLab(await manager.get(id));
@@ -65,6 +69,10 @@ export function createControl(options: Options): Hono {
     const { sandbox } = await manager.ready(c.req.param('id'));
     await manager.touch(c.req.param('id'));
     return c.json(engine.execCommand(sandbox.engineRef, argv));
+  });
+  control.get('/labs/:id/map', async (c) => {
+    const { sandbox } = await manager.ready(c.req.param('id'));
+    return c.json(await maps.look(sandbox.engineRef));
   });
   control.post('/instructor-link', async (c) =>
     c.json({ link: `${address()}/en/instructor/#${await links.instructorToken()}` }),

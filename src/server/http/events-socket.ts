@@ -1,6 +1,8 @@
 import type { WebSocket } from 'ws';
 import type { LabView } from '../../shared/api.ts';
 import { type EventMessage, type EventRequest, eventRequest } from '../../shared/events.ts';
+import type { MapChange } from '../../shared/map.ts';
+import { mapDifference } from '../../shared/map-tree.ts';
 import { closeCodes } from '../../shared/terminal-protocol.ts';
 import type { Checks } from '../labs/checks.ts';
 import type { Feed } from '../labs/feed.ts';
@@ -75,7 +77,7 @@ class EventsConnection implements Disposable {
       ),
       feed.follow('check', (lab, check) => lab.learnerId === this.#learnerId && this.#send({ type: 'check', check })),
       feed.follow('progress', (id, progress) => id === this.#learnerId && this.#send({ type: 'progress', progress })),
-      feed.follow('map', (id, map) => id === this.#lab?.id && this.#send({ type: 'map', lab: id, map })),
+      feed.follow('map', (id, change) => id === this.#lab?.id && this.#sendMap(id, change)),
     ];
     this.#activity = setInterval(() => this.#touch(), activityMs);
     socket.on('message', (data, isBinary) => this.#run(this.#receive(data.toString(), isBinary)));
@@ -147,6 +149,14 @@ class EventsConnection implements Disposable {
     const { sandbox } = await this.#options.manager.ready(lab.id);
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#unwatch = { key, stop: this.#options.maps.watch(lab, sandbox.engineRef) };
+    // Changes that come from now on are to what is known now.
+    const known = this.#options.maps.map(lab.id);
+    const whole = known && mapDifference(undefined, known);
+    if (whole) this.#sendMap(lab.id, whole);
+  }
+
+  #sendMap(lab: string, change: MapChange): void {
+    this.#send({ type: 'map', lab, change });
   }
 
   #touch(): void {

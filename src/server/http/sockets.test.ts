@@ -84,8 +84,8 @@ describe('a viewer that never reads', () => {
     using socket = await browser.socket('/ws/events').opened();
     await eventually(() => socket.texts.length > 0);
     await stalled(socket);
-    const map = { id: 'x'.repeat(2 ** 18), version: '', driver: '', level: 1, containers: [], omitted: 0 };
-    for (let n = 0; n < 100; n++) server.app.feed.emit('map', lab.id, map);
+    const change = { set: [], gone: ['x'.repeat(2 ** 18)] };
+    for (let n = 0; n < 100; n++) server.app.feed.emit('map', lab.id, change);
     await eventually(() => server.app.http.upgrades.clients.size === 0);
   });
 });

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
-import type { Actor, CheckView, MapDaemon, Place, StepProgress } from '../../shared/api.ts';
+import type { Actor, CheckView, Place, StepProgress } from '../../shared/api.ts';
 import type { EventMessage } from '../../shared/events.ts';
+import type { MapChange } from '../../shared/map.ts';
 import type { LabRow } from '../store/store.ts';
 
 export type NoticeCode = Extract<EventMessage, { type: 'notice' }>['code'];
@@ -21,7 +22,7 @@ interface FeedEvents {
   progress: [learnerId: string, progress: StepProgress];
   /** Something in the lab may have changed what a check or the map sees. */
   stirred: [labId: string];
-  map: [labId: string, map: MapDaemon];
+  map: [labId: string, change: MapChange];
   /** Which step a learner has on screen. */
   place: [labId: string, place: Place | undefined];
 }

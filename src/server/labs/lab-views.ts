@@ -10,6 +10,8 @@ interface Options {
   store: Store;
   manager: LabManager;
   checks: Checks;
+  /** Of labs whose map somebody has open. */
+  maps: { shape(labId: string): string | undefined };
   server: ServerView;
 }
 
@@ -37,15 +39,17 @@ export class LabViews {
   }
 
   async instructorLab(lab: LabRow): Promise<InstructorLabView> {
-    const { store, manager, checks } = this.#options;
+    const { store, manager, checks, maps } = this.#options;
     const learner = await store.learner(lab.learnerId);
     const lastCheck = checks.last(lab.id);
+    const shape = maps.shape(lab.id);
     return {
       ...manager.view(lab),
       learner: learner ? learnerView(learner) : { id: lab.learnerId, number: 0 },
       ...(lab.place ? { place: lab.place } : {}),
       lastActiveAt: lab.lastActiveAt,
       ...(lastCheck ? { lastCheck } : {}),
+      ...(shape === undefined ? {} : { shape }),
     };
   }
 

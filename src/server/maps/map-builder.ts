@@ -1,68 +1,308 @@
-import { z } from 'zod';
-import type { MapContainer, MapDaemon } from '../../shared/api.ts';
+import type { ContainerFacts, DaemonFacts, MapContainer, MapDaemon, MapHost, MapMount } from '../../shared/map.ts';
+import { mapDaemons } from '../../shared/map-tree.ts';
+import { capabilitiesBeyondDefault } from './capabilities.ts';
+import type { Facts, Process, SeenContainer, SeenDaemon } from './facts.ts';
 
-const seenContainer = z.object({
-  name: z.string(),
-  id: z.string(),
-  image: z.string(),
-  state: z.string(),
-  privileged: z.boolean(),
-  pid: z.int(),
-  socket: z.boolean(),
-});
-const seenDaemon = z.object({
-  chain: z.string(),
-  id: z.string(),
-  version: z.string(),
-  driver: z.string(),
-  level: z.int(),
-  omitted: z.int(),
-  containers: z.array(seenContainer),
-});
-const seenPids = z.object({ nspids: z.array(z.array(z.int())) });
+/** Memory in use is told in steps of this many bytes, so that breathing is no news. */
+const memoryStep = 2 ** 20;
+/** cgroup v1 says nearly 2^63 when there is no limit. */
+const noLimit = 2 ** 60;
+/** Daemons of one map; the rest is not shown. */
+const daemonsMost = 24;
 
-type SeenDaemon = z.infer<typeof seenDaemon>;
-
-/**
- * Builds the tree from what look.sh printed: a line per daemon, the first one L1's, and a line with all NSpid lists.
- * Undefined when L1's daemon did not answer.
- */
-export function buildMap(output: string): MapDaemon | undefined {
-  const lines = output
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
-  const daemons = lines.flatMap((line) => seenDaemon.safeParse(line).data ?? []);
-  const nspids = lines.flatMap((line) => seenPids.safeParse(line).data?.nspids ?? []);
-  const host = daemons.find((daemon) => daemon.chain === '');
-  return host && toDaemon(host, daemons, nspids, undefined);
+/** A daemon as found: what it answered, or undefined while it is silent. */
+interface Found {
+  pid: number;
+  socket: string;
+  seen: SeenDaemon | undefined;
 }
 
-function toDaemon(
-  seen: SeenDaemon,
-  all: readonly SeenDaemon[],
-  nspids: readonly number[][],
-  outerPid: number | undefined,
-): MapDaemon {
-  const containers = seen.containers.map((container): MapContainer => {
-    const nested = outerPid === undefined ? all.filter((daemon) => daemon.chain === container.name) : [];
+/** A container that a daemon claims, with its first process at L1 while it runs. */
+interface Claimed {
+  seen: SeenContainer;
+  first: Process | undefined;
+}
+
+/** The tree that these facts tell. A silent daemon keeps what `before` shows of it. */
+export function buildMap(facts: Facts, before?: MapHost): MapHost {
+  return new MapBuilder(facts, before).host();
+}
+
+class MapBuilder {
+  readonly #facts: Facts;
+  readonly #found: Found[];
+  readonly #claims = new Map<number, Claimed[]>();
+  /** Whose first process a PID is. */
+  readonly #claimedBy = new Map<number, Claimed>();
+  /** By container: daemons that run in it; those of L1 under undefined. */
+  readonly #inside: Map<Claimed | undefined, Found[]>;
+  readonly #known: Map<string, MapDaemon>;
+  readonly #keys = new Map<number, string>();
+
+  constructor(facts: Facts, before: MapHost | undefined) {
+    this.#facts = facts;
+    this.#known = new Map((before ? mapDaemons(before) : []).map((daemon) => [daemon.key, daemon]));
+    // Outer daemons first: a process belongs to the first that claims it, whatever an inner one says.
+    this.#found = [
+      ...facts.daemons.map((seen): Found => ({ pid: seen.pid, socket: seen.socket, seen })),
+      ...facts.silent.map((silent): Found => ({ ...silent, seen: undefined })),
+    ]
+      .sort((a, b) => this.#depth(a.pid) - this.#depth(b.pid) || a.pid - b.pid)
+      .slice(0, daemonsMost);
+    for (const { pid, seen } of this.#found) {
+      const claims = (seen?.containers ?? []).map((container) => this.#claim(pid, container));
+      this.#claims.set(
+        pid,
+        claims.sort((a, b) => order(a.seen, b.seen)),
+      );
+    }
+    this.#inside = Map.groupBy(this.#found, ({ pid }) => this.#holder(pid));
+    this.#nameKeys(undefined, '');
+  }
+
+  host(): MapHost {
+    return { name: 'host', level: 1, kernel: this.#facts.kernel, daemons: this.#daemons(undefined, 'host', 1) };
+  }
+
+  #depth(pid: number): number {
+    return this.#facts.processes.get(pid)?.pids.length ?? 0;
+  }
+
+  /**
+   * A container's first process is `pid` in its daemon's PID namespace, and a child of a shim that lives there. Two
+   * daemons beside each other may use the same number, but not the same namespace.
+   */
+  #claim(daemonPid: number, seen: SeenContainer): Claimed {
+    const { processes, pidNamespaces } = this.#facts;
+    const depth = this.#depth(daemonPid);
+    const home = pidNamespaces.get(daemonPid);
+    const first = [...processes.values()].find(
+      (process) =>
+        seen.pid > 0 &&
+        process.kind === 'first' &&
+        process.pids[depth - 1] === seen.pid &&
+        pidNamespaces.get(process.parent) === home &&
+        !this.#claimedBy.has(process.pid),
+    );
+    const claimed = { seen, first };
+    if (first) this.#claimedBy.set(first.pid, claimed);
+    return claimed;
+  }
+
+  /** The container in which a process runs, found among its parents. What `docker exec` started hangs below its shim. */
+  #holder(pid: number): Claimed | undefined {
+    const { processes } = this.#facts;
+    const ofShim = new Map([...this.#claimedBy.values()].map((claimed) => [claimed.first?.parent, claimed]));
+    for (let at = processes.get(pid); at; at = processes.get(at.parent)) {
+      const claimed = this.#claimedBy.get(at.pid) ?? (at.kind === 'shim' ? ofShim.get(at.pid) : undefined);
+      if (claimed && at.pid !== pid) return claimed;
+    }
+    return undefined;
+  }
+
+  /** Keys first: a socket may lead to a daemon that comes later in the tree. */
+  #nameKeys(holder: Claimed | undefined, parent: string): void {
+    for (const { pid, socket } of this.#inside.get(holder) ?? []) {
+      const key = `${parent}#${socket}`;
+      this.#keys.set(pid, key);
+      for (const claimed of this.#claims.get(pid) ?? []) this.#nameKeys(claimed, containerKey(key, claimed.seen));
+    }
+  }
+
+  #daemons(holder: Claimed | undefined, name: string, level: number): MapDaemon[] {
+    return (this.#inside.get(holder) ?? []).map((found) => {
+      const key = this.#keys.get(found.pid) ?? '';
+      if (!found.seen) return this.#silent(found, key, name, level);
+      const containers = (this.#claims.get(found.pid) ?? []).map((claimed) =>
+        this.#container(found, claimed, containerKey(key, claimed.seen), level + 1),
+      );
+      const omitted = Math.max(0, found.seen.total - containers.length);
+      return {
+        key,
+        ...daemonFacts(found.seen, holder?.seen),
+        ...this.#shared(found, holder),
+        name,
+        level,
+        omitted,
+        containers,
+      };
+    });
+  }
+
+  #silent({ pid }: Found, key: string, name: string, level: number): MapDaemon {
+    const known = this.#known.get(key);
+    if (known) return { ...known, state: 'silent', pid };
+    const data = { root: '', on: 'disk', what: '' } as const;
+    const unknown = { id: '', version: '', driver: '', data, dns: [], runtime: '', security: [], omitted: 0 };
+    return { key, name, level, pid, state: 'silent', ...unknown, containers: [] };
+  }
+
+  #container(owner: Found, claimed: Claimed, key: string, level: number): MapContainer {
+    const { seen, first } = claimed;
+    const daemons = this.#daemons(claimed, seen.name, level);
     return {
-      name: container.name,
-      id: container.id,
-      image: container.image,
-      state: container.state,
-      level: seen.level + 1,
-      privileged: container.privileged,
-      pids: container.pid > 0 ? pidChain(container.pid, seen.level, nspids) : [],
-      ...(container.socket ? { socket: seen.id } : {}),
-      daemons: nested.map((daemon) => toDaemon(daemon, all, nspids, container.pid)),
+      key,
+      name: seen.name,
+      id: seen.id,
+      level,
+      image: seen.image,
+      state: seen.state,
+      ...(seen.health ? { health: seen.health } : {}),
+      ...(['exited', 'dead'].includes(seen.state) ? { exitCode: seen.exitCode } : {}),
+      privileged: seen.privileged,
+      ...this.#kernelFacts(seen, first),
+      mounts: this.#mounts(owner, claimed),
+      ports: seen.ports,
+      ...(seen.runtime && seen.runtime !== owner.seen?.runtime ? { runtime: seen.runtime } : {}),
+      shares: [...(seen.hostPid ? (['pid'] as const) : []), ...(seen.hostNetwork ? (['network'] as const) : [])],
+      talks: this.#talks(owner, claimed),
+      daemons,
     };
-  });
-  const { id, version, driver, level, omitted } = seen;
-  return { id, version, driver, level, containers, omitted };
+  }
+
+  #kernelFacts(seen: SeenContainer, first: Process | undefined) {
+    const none: Pick<ContainerFacts, 'pids' | 'capabilities'> = { pids: [], capabilities: [] };
+    if (!first) return none;
+    const { uids, memory } = this.#facts;
+    const [, outside = 0, count = 0] = uids.get(first.pid) ?? [];
+    // Who reads his own map sees another range than the rest: what equals L1's is not mapped.
+    const isMapped = uids.get(first.pid)?.join() !== this.#hostUids() && count > 0;
+    const group = memory.get(first.pid);
+    const unconfined = seen.privileged || first.seccomp === 0 || seen.security.includes('seccomp=unconfined');
+    return {
+      pids: first.pids,
+      capabilities: seen.privileged ? [] : capabilitiesBeyondDefault(first.capabilities),
+      seccomp: unconfined ? ('unconfined' as const) : ('filtered' as const),
+      ...(isMapped ? { uids: { first: outside, count } } : {}),
+      ...(group ? { memory: memoryFacts(group) } : {}),
+    };
+  }
+
+  #hostUids(): string | undefined {
+    const host = this.#inside.get(undefined)?.[0];
+    return host && this.#facts.uids.get(host.pid)?.join();
+  }
+
+  #held(claimed: Claimed): Found[] {
+    return this.#inside.get(claimed) ?? [];
+  }
+
+  #mounts(owner: Found, claimed: Claimed): MapMount[] {
+    const roots = this.#held(claimed).flatMap(({ seen }) => seen?.root ?? []);
+    const others = (this.#claims.get(owner.pid) ?? []).filter((each) => each !== claimed);
+    const othersData = new Set(others.flatMap((other) => this.#dataSource(other) ?? []));
+    return claimed.seen.mounts.flatMap(({ type, source, name, to, writable }) => {
+      const isForeign = type === 'bind' && owner.seen && isWithin(source, owner.seen.root);
+      const kind = source.endsWith('.sock')
+        ? 'socket'
+        : source === '/'
+          ? 'root'
+          : roots.some((root) => isWithin(root, to))
+            ? 'own-data'
+            : isForeign || othersData.has(source)
+              ? 'foreign-data'
+              : undefined;
+      return kind ? [{ kind, source: name || source, to, writable }] : [];
+    });
+  }
+
+  /** Where the data of the daemon in a container lies, in its owner's words; undefined for its own layer. */
+  #dataSource(claimed: Claimed): string | undefined {
+    const root = this.#held(claimed)[0]?.seen?.root;
+    return root ? claimed.seen.mounts.find(({ to }) => isWithin(root, to))?.source : undefined;
+  }
+
+  #shared(found: Found, holder: Claimed | undefined): Pick<DaemonFacts, 'sharesDataWith'> {
+    const source = holder && this.#dataSource(holder);
+    if (!source) return {};
+    const other = this.#found.find((each) => {
+      const claimed = each.pid === found.pid ? undefined : this.#holder(each.pid);
+      return claimed && claimed !== holder && this.#dataSource(claimed) === source;
+    });
+    return other ? { sharesDataWith: this.#keys.get(other.pid) ?? '' } : {};
+  }
+
+  #talks(owner: Found, claimed: Claimed): ContainerFacts['talks'] {
+    const held = new Set(this.#held(claimed));
+    const bySocket = this.#found.filter((daemon) => !held.has(daemon) && this.#reachesBySocket(claimed, daemon));
+    if (bySocket.length > 0) return bySocket.map(({ pid }) => ({ daemon: this.#keys.get(pid) ?? '', way: 'socket' }));
+    const remote = held.size === 0 && claimed.first ? this.#remote(owner, claimed.seen) : undefined;
+    const listens = remote?.seen && listensOn(remote.seen);
+    return remote && listens ? [{ daemon: this.#keys.get(remote.pid) ?? '', way: listens }] : [];
+  }
+
+  /** A socket is told by its device and inode: a path says nothing about who listens there. */
+  #reachesBySocket({ first }: Claimed, daemon: Found): boolean {
+    const { sockets } = this.#facts;
+    const own = sockets.find(({ pid, path }) => pid === daemon.pid && path === daemon.socket);
+    return own !== undefined && sockets.some(({ pid, file }) => pid === first?.pid && file === own.file);
+  }
+
+  /** The daemon that DOCKER_HOST means, or that a docker image without a socket looks for. */
+  #remote(owner: Found, seen: SeenContainer): Found | undefined {
+    const env = new Map(seen.env.map((each) => [each.split('=', 1)[0], each.slice(each.indexOf('=') + 1)]));
+    const host = /^tcp:\/\/\[?([^\]/:]+)/.exec(env.get('DOCKER_HOST') ?? '')?.[1];
+    const name = host ?? (env.has('DOCKER_TLS_CERTDIR') && !env.has('DOCKER_HOST') ? 'docker' : undefined);
+    if (!name) return undefined;
+    if (name === owner.seen?.gateway) return owner;
+    const target = (this.#claims.get(owner.pid) ?? []).find(
+      (each) => each.seen !== seen && (each.seen.name === name || each.seen.addresses.includes(name)),
+    );
+    return target && this.#held(target)[0];
+  }
 }
 
-/** A container's first process is 1 in its own namespace and `pid` in its daemon's, which is `level` deep. */
-function pidChain(pid: number, level: number, nspids: readonly number[][]): number[] {
-  return nspids.find((pids) => pids.length === level + 1 && pids[level] === 1 && pids[level - 1] === pid) ?? [pid];
+function daemonFacts(
+  seen: SeenDaemon,
+  holder: SeenContainer | undefined,
+): Omit<DaemonFacts, 'name' | 'level' | 'omitted'> {
+  const { id, version, driver, root, runtime, pid, bridge, subnet, mtu } = seen;
+  const mount = holder?.mounts.find(({ to }) => isWithin(root, to));
+  const on = mount ? (mount.type === 'volume' ? 'volume' : 'folder') : holder ? 'layer' : 'disk';
+  const listens = listensOn(seen);
+  return {
+    id,
+    state: 'answers',
+    version,
+    driver,
+    data: { root, on, what: mount ? mount.name || mount.source : (seen.backing ?? '') },
+    ...(bridge ? { bridge } : {}),
+    ...(subnet ? { subnet } : {}),
+    ...(Number(mtu) > 0 ? { mtu: Number(mtu) } : {}),
+    dns: [...(seen.config.dns ?? []), ...option(seen.args, '--dns')],
+    ...(listens ? { listens } : {}),
+    runtime,
+    security: seen.security.flatMap((each) => /^name=(rootless|userns)/.exec(each)?.[1] ?? []),
+    pid,
+  };
+}
+
+function listensOn({ args, config }: SeenDaemon): 'tcp' | 'tls' | undefined {
+  if (![...args, ...(config.hosts ?? [])].some((each) => each.includes('tcp://'))) return undefined;
+  const verifies = config.tls || config.tlsverify || args.some((arg) => /^--tls(verify)?(=true)?$/.test(arg));
+  return verifies ? 'tls' : 'tcp';
+}
+
+/** Values of `--name value` and `--name=value`. */
+function option(args: readonly string[], name: string): string[] {
+  return args.flatMap((arg, i) =>
+    arg.startsWith(`${name}=`) ? arg.slice(name.length + 1) : arg === name ? (args[i + 1] ?? []) : [],
+  );
+}
+
+function memoryFacts({ limit, used }: { limit: number; used: number }): NonNullable<ContainerFacts['memory']> {
+  const rounded = Math.floor(used / memoryStep) * memoryStep;
+  return limit < noLimit ? { used: rounded, limit } : { used: rounded };
+}
+
+function containerKey(daemon: string, { id }: SeenContainer): string {
+  return `${daemon}/${id.slice(0, 12)}`;
+}
+
+function order(a: SeenContainer, b: SeenContainer): number {
+  return a.created < b.created ? -1 : a.created > b.created ? 1 : 0;
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }

@@ -1,65 +1,89 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MapDaemon } from '../../shared/api.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { MapHost } from '../../shared/map.ts';
+import { mapDifference, mapShape } from '../../shared/map-tree.ts';
+import { type Engine, EngineFailedError } from '../engine/engine.ts';
 import type { Feed } from '../labs/feed.ts';
 import type { Log } from '../log.ts';
 import type { LabRow } from '../store/store.ts';
+import { parseFacts } from './facts.ts';
 import { buildMap } from './map-builder.ts';
 
 /** Containers shown per daemon. */
 const shownPerDaemon = 60;
-/** A lab is looked at at most this often, ms. */
-const everyMs = 1500;
-/** The event record is followed again after its reader ended. */
-const refollowMs = 2000;
-
-const events = ['/opt/lab/bin/busybox', 'tail', '-n', '0', '-F', '/run/lab/events'];
+/** A command makes several events in a row; this long is waited for more of them, ms. */
+const gatherMs = 15;
+/** Between two looks at a lab lie this many times what a look takes: however much happens, watching takes a fifth. */
+const restFactor = 4;
+/** Without any event a lab is looked at this often, ms: memory in use, and what no event has told. */
+const relistMs = 15_000;
+/** A daemon that did not answer is asked again after so long, ms; until then it does not hold up the others. */
+const silenceMs = 10_000;
+/** The events are followed again after their reader ended, ms. */
+const refollowMs = 1000;
 
 interface Watched {
   ref: string;
   stop: AbortController;
   viewers: number;
-  map: MapDaemon | undefined;
+  map: MapHost | undefined;
   timer: NodeJS.Timeout | undefined;
-  lookedAt: number;
+  /** When the next look is due and may begin, by performance.now(). */
+  dueAt: number;
+  notBefore: number;
+  isLooking: boolean;
+  /** Until when a silent daemon's process is left alone. */
+  silent: Map<number, number>;
 }
 
-/** Watches the daemons of the labs that somebody looks at, and publishes one tree per lab. */
+/**
+ * Watches the daemons of the labs that somebody looks at: one reader of events per lab, which the checks share
+ * (`stirred`), and a look at everything after events; what differs is published.
+ */
 export class MapWatcher implements Disposable {
   readonly #engine: Engine;
   readonly #feed: Feed;
   readonly #log: Log;
   readonly #watched = new Map<string, Watched>();
-  readonly #script = readFile(join(import.meta.dirname, 'look.sh'), 'utf8');
-  readonly #unfollow: (() => void)[];
+  readonly #unfollow: () => void;
 
   constructor(options: { engine: Engine; feed: Feed; log: Log }) {
     this.#engine = options.engine;
     this.#feed = options.feed;
     this.#log = options.log;
-    this.#unfollow = [
-      options.feed.follow('stirred', (labId) => this.#lookSoon(labId)),
-      options.feed.follow('lab', (lab) => this.#onLab(lab)),
-    ];
+    this.#unfollow = options.feed.follow('lab', (lab) => this.#onLab(lab));
   }
 
   [Symbol.dispose](): void {
-    for (const stop of this.#unfollow) stop();
+    this.#unfollow();
     for (const labId of this.#watched.keys()) this.#drop(labId);
   }
 
-  map(labId: string): MapDaemon | undefined {
+  /** What was published last of a lab that is watched. */
+  map(labId: string): MapHost | undefined {
     return this.#watched.get(labId)?.map;
   }
 
-  /** Somebody looks at the lab's map from now on; the answer ends it. */
+  /** That as a few letters, see `mapShape`. */
+  shape(labId: string): string | undefined {
+    const map = this.map(labId);
+    return map && mapShape(map);
+  }
+
+  /**
+   * The map of a sandbox now, watched or not; for checks and the command line.
+   *
+   * @throws what Engine.exec throws, and EngineFailedError when the toolkit did not do its work.
+   */
+  async look(ref: string): Promise<MapHost> {
+    return await lookAt(this.#engine, ref);
+  }
+
+  /** Somebody looks at the lab's map from now on; the answer ends it. What is known already is `map`. */
   watch(lab: LabRow, ref: string): () => void {
     const watched = this.#watched.get(lab.id) ?? this.#begin(lab.id, ref);
     watched.viewers++;
-    if (watched.map) this.#feed.emit('map', lab.id, watched.map);
-    else this.#lookSoon(lab.id);
     return () => {
       watched.viewers--;
       if (watched.viewers <= 0 && this.#watched.get(lab.id) === watched) this.#drop(lab.id);
@@ -68,62 +92,68 @@ export class MapWatcher implements Disposable {
 
   #begin(labId: string, ref: string): Watched {
     const watched: Watched = {
-      ref,
-      stop: new AbortController(),
-      viewers: 0,
-      map: undefined,
-      timer: undefined,
-      lookedAt: 0,
+      ...{ ref, stop: new AbortController(), viewers: 0, map: undefined, timer: undefined },
+      ...{ dueAt: Number.POSITIVE_INFINITY, notBefore: 0, isLooking: false, silent: new Map() },
     };
     this.#watched.set(labId, watched);
     void this.#follow(labId, watched);
+    this.#lookIn(labId, watched, 0);
     return watched;
   }
 
   async #follow(labId: string, watched: Watched): Promise<void> {
     const { signal } = watched.stop;
+    const command = ['/opt/lab/bin/busybox', 'sh', '-c', await script('follow')];
     while (!signal.aborted) {
       try {
-        for await (const _ of this.#engine.lines(watched.ref, events, signal)) this.#feed.emit('stirred', labId);
+        for await (const _ of this.#engine.lines(watched.ref, command, signal)) {
+          this.#feed.emit('stirred', labId);
+          this.#lookIn(labId, watched, gatherMs);
+        }
       } catch (error) {
-        this.#log.debug({ lab: labId, error: (error as Error).message }, 'the event record is not readable');
+        this.#log.debug({ lab: labId, error: (error as Error).message }, 'the events of a lab are not readable');
       }
       // Aborting the pause is how watching ends.
       await sleep(refollowMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  #lookSoon(labId: string): void {
-    const watched = this.#watched.get(labId);
-    if (!watched || watched.timer) return;
-    watched.timer = setTimeout(
-      () => {
-        this.#look(labId, watched).finally(() => {
-          watched.timer = undefined;
-        });
-      },
-      Math.max(100, watched.lookedAt + everyMs - Date.now()),
-    );
+  /** Looks in so many milliseconds, or earlier where that is planned already. */
+  #lookIn(labId: string, watched: Watched, ms: number): void {
+    if (watched.stop.signal.aborted) return;
+    const dueAt = Math.max(performance.now() + ms, watched.notBefore);
+    if (watched.timer && watched.dueAt <= dueAt) return;
+    watched.dueAt = dueAt;
+    if (watched.isLooking) return;
+    clearTimeout(watched.timer);
+    watched.timer = setTimeout(() => this.#look(labId, watched), Math.max(0, dueAt - performance.now()));
   }
 
   async #look(labId: string, watched: Watched): Promise<void> {
-    watched.lookedAt = Date.now();
+    const begun = performance.now();
+    watched.isLooking = true;
+    // What happens from here on may be missed by this look and asks for another.
+    watched.dueAt = begun + relistMs;
     try {
-      const result = await this.#engine.exec(watched.ref, ['/opt/lab/bin/busybox', 'sh', '-s', `${shownPerDaemon}`], {
-        stdin: await this.#script,
-        env: { PATH: '/opt/lab/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
-      });
-      const map = buildMap(result.stdout);
-      if (!map || watched.stop.signal.aborted || JSON.stringify(map) === JSON.stringify(watched.map)) return;
+      for (const [pid, until] of watched.silent) if (until <= begun) watched.silent.delete(pid);
+      const map = await lookAt(this.#engine, watched.ref, watched.map, watched.silent);
+      if (watched.stop.signal.aborted) return;
+      const change = mapDifference(watched.map, map);
       watched.map = map;
-      this.#feed.emit('map', labId, map);
+      if (change) this.#feed.emit('map', labId, change);
     } catch (error) {
       this.#log.debug({ lab: labId, error: (error as Error).message }, 'the map was not drawn');
+    } finally {
+      watched.isLooking = false;
+      watched.timer = undefined;
+      const now = performance.now();
+      watched.notBefore = now + restFactor * (now - begun);
+      this.#lookIn(labId, watched, watched.dueAt - now);
     }
   }
 
   #onLab(lab: LabRow): void {
-    if (lab.state !== 'ready' && this.#watched.has(lab.id)) this.#drop(lab.id);
+    if (lab.state !== 'ready') this.#drop(lab.id);
   }
 
   #drop(labId: string): void {
@@ -132,4 +162,29 @@ export class MapWatcher implements Disposable {
     watched?.stop.abort();
     this.#watched.delete(labId);
   }
+}
+
+/** One look at a sandbox. Daemons of `silent` are not asked; those that keep silent are added to it. */
+export async function lookAt(
+  engine: Engine,
+  ref: string,
+  before?: MapHost,
+  silent = new Map<number, number>(),
+): Promise<MapHost> {
+  const argv = ['/opt/lab/bin/busybox', 'sh', '-s', `${shownPerDaemon}`, [...silent.keys()].join(' ')];
+  const result = await engine.exec(ref, argv, { stdin: await script('look') });
+  if (result.code !== 0) throw new EngineFailedError(`look.sh ended with ${result.code}: ${result.stderr.trim()}`);
+  const facts = parseFacts(result.stdout);
+  for (const { pid } of facts.silent) if (!silent.has(pid)) silent.set(pid, performance.now() + silenceMs);
+  return buildMap(facts, before);
+}
+
+const texts = new Map<string, Promise<string>>();
+
+/** A script with what both have in common before it. */
+function script(name: 'look' | 'follow'): Promise<string> {
+  const read = (file: string) => readFile(join(import.meta.dirname, `${file}.sh`), 'utf8');
+  const known = texts.get(name) ?? Promise.all([read('sockets'), read(name)]).then((parts) => parts.join('\n'));
+  texts.set(name, known);
+  return known;
 }

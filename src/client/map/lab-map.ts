@@ -1,12 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { count, fill } from '../../i18n/fill.ts';
-import type { MapContainer, MapDaemon } from '../../shared/api.ts';
+import type { MapContainer, MapDaemon, MapHost } from '../../shared/map.ts';
+import { phaseList } from '../lab/phases.ts';
 import { text as pageText } from '../page-text.ts';
 import { session } from '../session.ts';
 import { SessionElement } from '../session-element.ts';
 import { labText } from '../terminal/lab-text.ts';
-import { byId, mapChanges } from './map-changes.ts';
-import { phaseList } from './phases.ts';
+import { liveMap } from './live-map.ts';
+import { mapChanges } from './map-changes.ts';
 
 const text = labText.map;
 /** Hex digits of a daemon's id at each end; enough to tell two apart at a glance. */
@@ -15,12 +16,13 @@ const idDigits = 4;
 /** Who owns what: daemons and containers of all levels as a nested list, drawn as nested boxes. */
 class LabMap extends SessionElement {
   protected override readonly drawEvery = 1000;
-  #before: MapDaemon | undefined;
+  #before: MapHost | undefined;
   #news = '';
   #added = new Set<string>();
 
   protected override render() {
-    const { lab, map } = session;
+    const { lab } = session;
+    const map = liveMap.of(lab);
     const isStarting = lab?.state === 'starting';
     if (map) this.#compare(map);
     else this.#before = undefined;
@@ -29,7 +31,7 @@ class LabMap extends SessionElement {
         <h2>${isStarting ? pageText.starting.again : text.title}</h2>
         ${isStarting ? nothing : [1, 2, 3].map((n) => html`<span class="key level-${n}"><i></i>L${n}</span>`)}
       </div>
-      ${isStarting ? phaseList(lab) : map ? this.#host(map) : html`<p class="note">${text.waiting}</p>`}
+      ${isStarting ? phaseList(lab) : map ? map.daemons.map((daemon) => this.#host(daemon)) : html`<p class="note">${text.waiting}</p>`}
       <p class="visually-hidden" role="status">${this.#news}</p>
     </div>`;
   }
@@ -46,19 +48,19 @@ class LabMap extends SessionElement {
   #containers(daemon: MapDaemon, chain: readonly string[]): TemplateResult {
     if (daemon.containers.length === 0 && daemon.omitted === 0) return html`<p class="more">${text.empty}</p>`;
     return html`<ul>
-      ${daemon.containers.map((box) => this.#box(daemon, box, [...chain, box.name]))}
+      ${daemon.containers.map((box) => this.#box(box, [...chain, box.name]))}
       ${daemon.omitted > 0 ? html`<li class="more">${count(text.omitted, daemon.omitted)}</li>` : nothing}
     </ul>`;
   }
 
-  #box(owner: MapDaemon, box: MapContainer, chain: readonly string[]): TemplateResult {
+  #box(box: MapContainer, chain: readonly string[]): TemplateResult {
     const isHere = session.standsIn?.join('/') === chain.join('/');
     const classes = [
       `box level-${box.level}`,
       box.daemons.length > 0 ? 'deep' : '',
       box.state === 'running' ? '' : 'still',
       isHere ? 'here' : '',
-      this.#added.has(`${owner.id}/${box.id}`) ? 'new' : '',
+      this.#added.has(box.key) ? 'new' : '',
     ];
     return html`<li class=${classes.join(' ')} data-container=${box.name}>
       <div class="name">
@@ -70,12 +72,11 @@ class LabMap extends SessionElement {
     </li>`;
   }
 
-  #compare(map: MapDaemon): void {
+  #compare(map: MapHost): void {
     if (this.#before === map) return;
     if (this.#before) {
-      const old = byId(this.#before);
-      this.#added = new Set([...byId(map).keys()].filter((id) => !old.has(id)));
       const changes = mapChanges(this.#before, map);
+      this.#added = new Set(changes.filter(({ kind }) => kind === 'added').map(({ key }) => key));
       const sentences = changes.map(({ kind, ...values }) =>
         fill(text[kind], { ...values, state: stateWord(values.state) }),
       );
@@ -92,7 +93,7 @@ function facts(box: MapContainer): string {
     box.image,
     box.privileged && text.privileged,
     box.state !== 'running' && stateWord(box.state),
-    box.socket && fill(text.socket, { daemon: shortId(box.socket) }),
+    ...box.talks.map(({ daemon }) => fill(text.socket, { daemon })),
     ...box.daemons.map(daemonFacts),
   ];
   return all.filter(Boolean).join(' · ');

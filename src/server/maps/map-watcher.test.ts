@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { it, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import type { MapChange } from '../../shared/map.ts';
+import { changedMap } from '../../shared/map-tree.ts';
+import type { Engine } from '../engine/engine.ts';
+import { Feed } from '../labs/feed.ts';
+import type { LabRow } from '../store/store.ts';
+import { MapWatcher } from './map-watcher.ts';
+
+const recording = (name: string) => readFileSync(join(import.meta.dirname, `recorded/${name}.txt`), 'utf8');
+const look = recording('look');
+const events = recording('events').trim().split('\n');
+const lab = { id: 'lab1', state: 'ready' } as LabRow;
+
+/** Engine whose event stream and answers are recorded ones; the test says when an event comes. */
+function recordedEngine(t: TestContext, answer: () => Promise<string> | string = () => look) {
+  const state = {
+    looks: 0,
+    atOnce: 0,
+    most: 0,
+    followers: 0,
+    wake: () => {},
+    queue: [] as string[],
+    silent: [] as (string | undefined)[],
+  };
+  const engine = {
+    async exec(_ref: string, argv: string[]) {
+      state.looks++;
+      state.silent.push(argv.at(-1));
+      state.most = Math.max(state.most, ++state.atOnce);
+      try {
+        return { code: 0, stdout: await answer(), stderr: '', timedOut: false };
+      } finally {
+        state.atOnce--;
+      }
+    },
+    async *lines(_ref: string, _argv: string[], signal: AbortSignal) {
+      state.followers++;
+      try {
+        while (!signal.aborted) {
+          yield* state.queue.splice(0);
+          const { promise, resolve } = Promise.withResolvers<void>();
+          state.wake = resolve;
+          signal.addEventListener('abort', () => resolve());
+          await promise;
+        }
+      } finally {
+        state.followers--;
+      }
+    },
+  } as unknown as Engine;
+  const feed = new Feed();
+  const watcher = new MapWatcher({ engine, feed, log: pino({ level: 'silent' }) });
+  t.after(() => watcher[Symbol.dispose]());
+  const changes: MapChange[] = [];
+  feed.follow('map', (_, change) => changes.push(change));
+  const happen = (...lines: string[]) => {
+    state.queue.push(...lines);
+    state.wake();
+  };
+  return { state, feed, watcher, changes, happen };
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await sleep(2);
+}
+
+it('publishes the whole map first, then only what differs', async (t) => {
+  let output = look;
+  const { watcher, changes, happen } = recordedEngine(t, () => output);
+  watcher.watch(lab, 'ref');
+  await until(() => changes.length === 1);
+  assert.equal(changes[0]?.kernel, '6.18.44');
+  output = look.replace('"name":"box"', '"name":"renamed"');
+  happen(...events);
+  await until(() => changes.length === 2);
+  assert.deepEqual([changes[1]?.kernel, changes[1]?.set.length, changes[1]?.gone], [undefined, 1, []]);
+  const seen = changes.reduce(changedMap, undefined as ReturnType<typeof changedMap>);
+  assert.deepEqual(seen, watcher.map(lab.id));
+});
+
+it('tells the checks of every event, whoever’s daemon it was', async (t) => {
+  const { watcher, feed, happen } = recordedEngine(t);
+  let stirred = 0;
+  feed.follow('stirred', () => stirred++);
+  watcher.watch(lab, 'ref');
+  happen(...events);
+  await until(() => stirred === events.length);
+});
+
+it('looks once for many events, one look at a time', async (t) => {
+  const { watcher, state, changes, happen } = recordedEngine(t, () => sleep(20, look));
+  watcher.watch(lab, 'ref');
+  await until(() => changes.length === 1);
+  for (let n = 0; n < 100; n++) happen(...events);
+  await until(() => state.looks === 2);
+  await sleep(300);
+  assert.ok(state.looks <= 4, `${state.looks} looks for 400 events`);
+  assert.equal(state.most, 1);
+});
+
+it('looks again when something happens during a look', async (t) => {
+  const { watcher, state, happen } = recordedEngine(t, () => sleep(30, look));
+  watcher.watch(lab, 'ref');
+  await until(() => state.atOnce === 1);
+  happen(events[0] ?? '');
+  await until(() => state.looks === 2);
+});
+
+it('goes on after a look that failed', async (t) => {
+  let fails = true;
+  const { watcher, changes, state, happen } = recordedEngine(t, () => {
+    if (fails) throw new Error('the sandbox was busy');
+    return look;
+  });
+  watcher.watch(lab, 'ref');
+  await until(() => state.looks === 1);
+  fails = false;
+  happen(events[0] ?? '');
+  await until(() => changes.length === 1);
+});
+
+it('stops with the last viewer, and publishes nothing of a look that was under way', async (t) => {
+  const { watcher, state, changes } = recordedEngine(t, () => sleep(30, look));
+  const [first, second] = [watcher.watch(lab, 'ref'), watcher.watch(lab, 'ref')];
+  await until(() => state.followers === 1 && state.atOnce === 1);
+  first();
+  assert.equal(state.followers, 1);
+  second();
+  await until(() => state.followers === 0 && state.atOnce === 0);
+  assert.equal(changes.length, 0);
+  assert.equal(watcher.map(lab.id), undefined);
+});
+
+it('lets go of a lab that is reset', async (t) => {
+  const { watcher, feed, state, changes } = recordedEngine(t);
+  watcher.watch(lab, 'ref');
+  await until(() => changes.length === 1);
+  feed.emit('lab', { ...lab, state: 'starting' });
+  await until(() => state.followers === 0);
+  watcher.watch(lab, 'next');
+  await until(() => changes.length === 2);
+  assert.equal(changes[1]?.kernel, '6.18.44', 'the next generation begins with a whole map');
+});
+
+it('asks a silent daemon no more for a while', async (t) => {
+  const { watcher, state, happen } = recordedEngine(t);
+  watcher.watch(lab, 'ref');
+  await until(() => state.looks === 1);
+  happen(events[0] ?? '');
+  await until(() => state.looks === 2);
+  const silent = /^silent (\d+)/m.exec(look)?.[1];
+  assert.deepEqual(state.silent, ['', silent]);
+});

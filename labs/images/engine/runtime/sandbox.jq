@@ -1,11 +1,13 @@
-# Turns a container's config.json into a sandbox's. Output: the new config in one line, then what `mounts` has to mount
-# before runc starts; or, with exit code 1, a sentence that tells why it cannot be one.
-#   $id, $base     the container, and the first id of its range
-#   $made          the directory in which the mounts are made
-#   $mountinfo     of the engine's mount namespace
-#   $seccomp       [the system calls to deny]
+# Turns a container's config.json into a sandbox's. Output: the new config in one line, then what is to be done before
+# runc starts, a step a line, fields parted by tabs; or, with exit code 1, a sentence that tells why it cannot be one.
+#   size size=BYTES                of all that it writes into its root file system
+#   bind ro|rw SHIFT SOURCE NAME   SOURCE under NAME, with its ids 0… shown as the range's SHIFT…
+#   overlay LOWER                  the root file system over the layers LOWER
+#   copy SOURCE PATH               a file into the root file system
+# Given: $id of the container, $base, the first id of its range, $own, the directory where NAME is made, $mountinfo of
+# the engine's mount namespace, and $seccomp, [the system calls to deny].
 
-# The size of a range; `mounts` and the front know it, too.
+# The size of a range; the front knows it, too.
 def range_size: 262144;
 # Ids from here on are for user namespaces inside the sandbox: "dockremap:165536:65536".
 def inner_first: 165536;
@@ -18,62 +20,61 @@ def usual_rule:
 
 # Where the engine keeps its data, from the place where it has mounted the container's files.
 def data_root: .root.path | capture("^(?<data>.+)/(overlay2/[^/]+/merged|rootfs/overlayfs/[^/]+)$").data;
-# The options of that overlay: {lowerdir, upperdir, workdir}.
-def overlay:
+# The layers of that overlay, the container's own first.
+def layers:
   .root.path as $root
-  | [$mountinfo | split("\n")[] | split(" ") | select(.[4] == $root and .[-3] == "overlay")] | last
-  | if . then .[-1] | [split(",")[] | capture("^(?<key>[^=]+)=(?<value>.*)$")] else null end;
+  | [$mountinfo | split("\n")[] | split(" ") | select(.[4] == $root and .[-3] == "overlay")] | last // empty
+  | [.[-1] | split(",")[] | capture("^(?<key>[^=]+)=(?<value>.*)$")]
+  | [(.[] | select(.key == "upperdir").value), (.[] | select(.key | startswith("lowerdir")).value | split(":")[] | select(. != ""))];
+
+def under($folders): . as $path | any($folders[]; . as $folder | $path | startswith("\($folder)/")) and (contains("/../") | not);
+# Files that the engine writes for every container.
+def engine_file: .type == "bind" and (.destination | IN("/etc/hosts", "/etc/hostname", "/etc/resolv.conf"));
 
 def refusals:
   . as $config
-  | if any(.linux.resources.devices[]?; rule_for_all) then
-      "a sandbox is never privileged: Privileged and rules for all devices are refused."
-    else empty end,
+  | (select(any(.linux.resources.devices[]?; rule_for_all))
+      | "a sandbox is never privileged: Privileged and rules for all devices are refused."),
     (.linux.devices[]?.path | select(IN("/dev/net/tun", "/dev/fuse") | not)
-      | "a sandbox gets no device such as \(.): it has /dev/net/tun and /dev/fuse, no other."),
+      | "a sandbox has the devices /dev/net/tun and /dev/fuse: \(.) is refused."),
     (.linux.resources.devices[]? | select(.allow and (usual_rule | not))
-      | "a sandbox gets no device such as \(.type) \(.major):\(.minor): it has /dev/net/tun and /dev/fuse, no other."),
-    ({pid: "process", ipc: "IPC", uts: "UTS", network: "network", mount: "mount"} | to_entries[] | . as $kind
+      | "a sandbox has the devices /dev/net/tun and /dev/fuse: \(.type) \(.major):\(.minor) is refused."),
+    ({pid: "PID", ipc: "IPC", uts: "UTS", network: "network", mount: "mount"} | to_entries[] | . as $kind
       | select([$config.linux.namespaces[] | select(.type == $kind.key)] | length != 1 or .[0].path)
       | "a sandbox has a \(.value) namespace of its own: the host's or another container's is refused."),
-    if (.linux.uidMappings // []) != [] or any(.linux.namespaces[]; .type == "user") then
-      "this engine maps users already (userns-remap): use the runtime with an engine that does not."
-    else empty end,
-    if overlay == null or ([data_root] == []) then
-      "the container's files are not on overlay: the engine needs the storage driver overlay2."
+    (select((.linux.uidMappings // []) != [] or any(.linux.namespaces[]; .type == "user"))
+      | "a sandbox has a range of ids of its own: an engine that maps users (userns-remap) is refused."),
+    if [data_root, layers] | length != 2 then "a sandbox's files lie on overlay: other storage drivers are refused."
     else
-      data_root as $data | .mounts[] | select(.type == "bind")
-      | .source | select((any(startswith("\($data)/volumes/", "\($data)/containers/\($id)/"); .) | not) or contains("/../"))
-      | "a sandbox gets volumes, nothing else from its engine: the bind of \(.) is refused."
+      data_root as $data
+      | (.mounts[] | select(.type == "bind").source
+          | select(under(["\($data)/volumes", "\($data)/containers/\($id)"]) | not)
+          | "a sandbox has volumes and nothing else of its engine: the bind of \(.) is refused.")
     end,
-    (.mounts[] | .type | select(IN("bind", "proc", "sysfs", "cgroup", "tmpfs", "devpts", "mqueue") | not)
+    (.mounts[].type | select(IN("bind", "cgroup", "devpts", "mqueue", "proc", "sysfs", "tmpfs") | not)
       | "a sandbox gets no mount of the type \(.).");
 
-# A line for each layer, and the overlay over them; lower layers are named 0, 1, …
-def layer_mounts:
-  overlay as $options | data_root as $data
-  | ([$options[] | select(.key | startswith("lowerdir")) | .value | split(":")[]
-      | select(. != "") | if startswith("/") then . else "\($data)/overlay2/\(.)" end]) as $lower
-  | ($options[] | select(.key == "upperdir").value | capture("^(?<parent>.*)/(?<name>[^/]+)$")) as $upper
-  | ($lower | to_entries[] | ["bind", "ro", 0, .value, .key]),
-    ["bind", "rw", 0, $upper.parent, "upper"],
-    # The engine's own overlay works in "work"; two must not share one.
-    ["overlay", ($lower | keys | join(":")), "upper/\($upper.name)", "upper/sandbox-work", "root"];
-
-# Adds to each bind the file or directory under which it is made.
-def numbered_binds: .mounts |= (to_entries | map(.value + if .value.type == "bind" then {made: "bind-\(.key)"} else {} end));
 def read_only: .options | any(IN("ro", "rro"));
-def bind_mounts:
-  .mounts[] | select(.made) | (if read_only then "ro" else "rw" end) as $mode
-  | ["bind", $mode, 0, .source, .made],
-    # The same store for user namespaces inside: they cannot map it themselves.
-    if .destination == "/golden" and read_only then ["bind", "ro", inner_first, .source, "golden.sb"] else empty end;
+def numbered_binds: .mounts |= (to_entries | map(.key as $number | .value
+  | if .type == "bind" and (engine_file | not) then .name = "bind-\($number)" else . end));
+# The same store for user namespaces inside: they may not map it themselves.
+def second_golden: select(.destination == "/golden" and read_only and .name) | .destination = "/golden.sb" | .name = "golden.sb";
+
+def steps:
+  data_root as $data
+  # As much as its data root may take.
+  | (.mounts[] | select(.destination == "/var/lib/docker" and .type == "tmpfs").options[] | select(startswith("size=")) | ["size", .]),
+    ["bind", "ro", 0, $data, "layers"],
+    (.mounts[] | select(.name) | (if read_only then "ro" else "rw" end) as $mode
+      | ["bind", $mode, 0, .source, .name], (second_golden | ["bind", $mode, inner_first, .source, .name])),
+    ["overlay", (layers | map(ltrimstr("\($data)/") | if startswith("l/") then "overlay2/\(.)" else . end | "layers/\(.)") | join(":"))],
+    (.mounts[] | select(engine_file) | ["copy", .source, .destination]);
 
 def device($minor): {allow: true, type: "c", major: 10, minor: $minor, access: "rwm"};
 def device_bind: {destination: ., type: "bind", source: ., options: ["bind", "rw", "nosuid", "noexec"]};
 
 def as_sandbox:
-  .root.path = "\($made)/root"
+  .root.path = "\($own)/root"
   | [{containerID: 0, hostID: $base, size: range_size}] as $map
   | .linux.uidMappings = $map | .linux.gidMappings = $map
   | .linux.namespaces |= map(select(.type != "cgroup")) + [{type: "user"}, {type: "cgroup"}]
@@ -84,12 +85,10 @@ def as_sandbox:
   | if .linux.sysctl["net.ipv4.ping_group_range"]? then
       .linux.sysctl["net.ipv4.ping_group_range"] = "0 \(range_size - 1)"
     else . end
-  | .mounts |= (
-      map(if .destination == "/golden" and read_only then ., (.destination = "/golden.sb" | .made = "golden.sb") else . end
-          | if .made then .source = "\($made)/\(.made)" else . end
-          | if .type | IN("cgroup", "sysfs") then .options |= . - ["ro"] + ["rw"] else . end
-          | del(.made))
+  | .mounts |= (map(select(engine_file | not) | ., second_golden
+      | if .name then .source = "\($own)/\(.name)" | del(.name) else . end
+      | if .type | IN("cgroup", "sysfs") then .options |= . - ["ro"] + ["rw"] else . end)
       + ["/dev/net/tun", "/dev/fuse" | device_bind]);
 
 ([limit(1; refusals)][0] | values | halt_error(1)),
-(numbered_binds | (as_sandbox | tojson), ((layer_mounts, bind_mounts) | map(tostring) | join("\t")))
+(numbered_binds | (as_sandbox | tojson), (steps | map(tostring) | join("\t")))

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Same behaviour as the official image's entrypoint: `docker run docker ps` means `docker ps`, and without a socket
-# the client looks for a daemon on the host named "docker", by TLS when the certificates are there.
+# the client looks for a rootless daemon's, then for a daemon on the host named "docker", by TLS when the certificates
+# are there.
 set -eu
 
 if [ "${1#-}" != "$1" ]; then
@@ -15,7 +16,10 @@ has_certificates() {
 }
 
 if [ -z "${DOCKER_HOST:-}" ] && [ ! -S /var/run/docker.sock ]; then
-  if has_certificates || [ -n "${DOCKER_TLS_VERIFY:-}" ]; then
+  rootless=/run/user/$(id -u)/docker.sock
+  if [ -S "$rootless" ]; then
+    export DOCKER_HOST="unix://$rootless"
+  elif has_certificates || [ -n "${DOCKER_TLS_VERIFY:-}" ]; then
     export DOCKER_HOST=tcp://docker:2376
   else
     export DOCKER_HOST=tcp://docker:2375

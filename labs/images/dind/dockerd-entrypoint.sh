@@ -1,10 +1,20 @@
 #!/bin/sh
-# The entrypoint of the docker:dind stand-in. Paths, ports and variables are those of the official image:
+# The entrypoint of the docker:dind and docker:dind-rootless stand-ins. Paths, ports and variables are those of the
+# official images:
 #   DOCKER_TLS_CERTDIR (/certs)   certificates in ca/, server/, client/; empty = no TLS
 #   DOCKER_TLS_SAN                more names for the server's certificate
-#   unix:///var/run/docker.sock   always; tcp 2376 with TLS, 2375 without
+#   unix:///var/run/docker.sock   always, rootless: in XDG_RUNTIME_DIR; tcp 2376 with TLS, 2375 without
+#   DOCKERD_ROOTLESS_ROOTLESSKIT_{NET,MTU,PORT_DRIVER,FLAGS}   rootless only
 # Arguments go to dockerd. Any other command is run by the client's entrypoint.
 set -eu
+
+uid=$(id -u)
+if [ "$uid" = 0 ]; then
+  run=/var/run
+else
+  run=${XDG_RUNTIME_DIR:=/run/user/$uid}
+  export XDG_RUNTIME_DIR
+fi
 
 sign() { # sign FOLDER SUBJECT EXTENSIONS: makes key.pem and cert.pem in FOLDER, signed by the authority in ca/
   [ -s "$1/key.pem" ] && [ -s "$1/cert.pem" ] && return
@@ -27,7 +37,7 @@ make_certificates() {
   for address in $(hostname -I 2>/dev/null || true); do names="$names,IP:$address"; done
   sign "$certificates/server" '/CN=docker:dind server' "subjectAltName=${DOCKER_TLS_SAN:+$DOCKER_TLS_SAN,}$names"
   sign "$certificates/client" '/CN=docker:dind client' 'extendedKeyUsage=clientAuth'
-  chmod -R go+rX "$certificates/client"
+  chmod go+r "$certificates/client"/*
 }
 
 # What a container must have before a daemon can run in it; each line needs --privileged, the first one says so.
@@ -60,25 +70,40 @@ prepare_container() {
   fi
 }
 
+# A user namespace of this user's own, in which he is root: dockerd runs there and has no right outside it.
+run_rootless() {
+  mkdir -p "$run"
+  export TINI_SUBREAPER=1 # docker-init is not PID 1 in there
+  # shellcheck disable=SC2086 # a list of words
+  exec rootlesskit \
+    --net="${DOCKERD_ROOTLESS_ROOTLESSKIT_NET:-slirp4netns}" --mtu="${DOCKERD_ROOTLESS_ROOTLESSKIT_MTU:-1500}" \
+    --port-driver="${DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER:-builtin}" --publish="0.0.0.0:$port:$port/tcp" \
+    --disable-host-loopback --copy-up=/etc --copy-up=/run ${DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS:-} "$@"
+}
+
+port=2375
 if [ $# -eq 0 ] || [ "${1#-}" != "$1" ]; then
   if [ -n "${DOCKER_TLS_CERTDIR:-}" ]; then
+    port=2376
     certificates=$DOCKER_TLS_CERTDIR
     make_certificates
-    set -- --host=tcp://0.0.0.0:2376 --tlsverify --tlscacert "$certificates/server/ca.pem" \
+    set -- --host=tcp://0.0.0.0:$port --tlsverify --tlscacert "$certificates/server/ca.pem" \
       --tlscert "$certificates/server/cert.pem" --tlskey "$certificates/server/key.pem" "$@"
   else
-    set -- --host=tcp://0.0.0.0:2375 --tls=false "$@"
+    set -- --host=tcp://0.0.0.0:$port --tls=false "$@"
   fi
-  set -- dockerd --host=unix:///var/run/docker.sock "$@"
+  set -- dockerd --host="unix://$run/docker.sock" "$@"
 fi
 
 if [ "$1" = dockerd ]; then
-  prepare_container
   # After a kill the old pid may belong to another process, and dockerd would refuse to start. The official image
   # forgets containerd.pid in the same place; so does this one, because a lesson shows what comes of it.
   find /run -iname 'docker*.pid' -delete || true
   # docker-init collects what nested containers leave behind; without it they stay as zombies.
-  exec docker-init -- "$@"
+  set -- docker-init -- "$@"
+  [ "$uid" = 0 ] || run_rootless "$@"
+  prepare_container
+  exec "$@"
 fi
 
 exec docker-entrypoint.sh "$@"

@@ -148,6 +148,7 @@ describe('images and sandbox on a real engine', { timeout: 600_000 }, () => {
       'busybox:latest',
       'docker:cli',
       'docker:dind',
+      'docker:dind-rootless',
       'docker:latest',
       'kicbase:v0.0.32',
       'registry.cn-hangzhou.aliyuncs.com/google_containers/kicbase:v0.0.32',

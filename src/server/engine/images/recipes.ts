@@ -22,6 +22,7 @@ export type ImageName =
   | 'busybox'
   | 'cli'
   | 'dind'
+  | 'dind-rootless'
   | 'kicbase';
 
 /** The name by which the article that this course goes back to runs it. */
@@ -42,12 +43,19 @@ export const recipes: Record<ImageName, Recipe> = {
     from: ['daemon', 'alpine'],
     tags: ['docker:latest', 'docker:cli'],
   },
-  dind: { folder: 'dind', official: 'docker:dind', from: ['daemon', 'cli'], tags: ['docker:dind'] },
+  dind: { folder: 'dind', target: 'dind', official: 'docker:dind', from: ['daemon', 'cli'], tags: ['docker:dind'] },
+  'dind-rootless': {
+    folder: 'dind',
+    target: 'rootless',
+    official: 'docker:dind-rootless',
+    from: ['daemon', 'cli'],
+    tags: ['docker:dind-rootless'],
+  },
   kicbase: { folder: 'kicbase', official: kicbase, from: ['daemon'], tags: ['kicbase:v0.0.32', kicbase] },
 };
 
 /** What the golden store holds, in this order. */
-export const goldenImages: ImageName[] = ['alpine', 'busybox', 'cli', 'dind', 'kicbase'];
+export const goldenImages: ImageName[] = ['alpine', 'busybox', 'cli', 'dind', 'dind-rootless', 'kicbase'];
 
 export const standinLabel = 'org.matryoshka.standin';
 

@@ -30,6 +30,7 @@ import { openSqliteStore } from './store/sqlite-store.ts';
 import type { Store } from './store/store.ts';
 import { spawnNodePty } from './terminals/node-pty.ts';
 import type { SpawnPty } from './terminals/pty.ts';
+import { Recordings } from './terminals/recordings.ts';
 import { Terminals } from './terminals/terminals.ts';
 import { Transcripts } from './terminals/transcript.ts';
 
@@ -173,11 +174,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   const isolation: Isolation = info.isolation;
   const feed = new Feed();
   const transcripts = new Transcripts(join(config.dataDir, 'terminals'));
+  const recordings = new Recordings(join(config.dataDir, 'recordings'));
   const pool = stack.use(new Pool({ store, sandboxes, specs: labs.specs, size: config.poolSize, log }));
   const spawn = options.overrides?.spawn ?? spawnNodePty;
   const terminals: Terminals = stack.use(
     new Terminals({
-      ...{ engine, spawn, transcripts, feed, log },
+      ...{ engine, spawn, transcripts, recordings, feed, log },
+      locate: async () => new Map(),
       onActivity: (id) => unheard(manager.touch(id), log),
       onChange: (id) => unheard(manager.announce(id), log),
     }),
@@ -203,7 +206,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const http = stack.use(
     createHttpSide({
       ...{ config, engine, store, pool, manager, lessons, course, checks, scripts, blocks, views, maps },
-      ...{ terminals, links, feed, log, site: options.site },
+      ...{ terminals, recordings, links, feed, log, site: options.site },
     }),
   );
   // Disposed in reverse: nothing is judged any more, all labs end while their pages still listen, then the rest.

@@ -24,13 +24,45 @@ export const phase = z.object({
 export type PhaseName = (typeof phaseNames)[number];
 export type Phase = z.infer<typeof phase>;
 
+/** Where a shell stands, found out from outside. */
+export const standing = z.object({
+  level: z.int(),
+  /** Containers from L1 to there; empty at L1. */
+  chain: z.array(z.string()),
+  /** Whose daemon a `docker` typed there speaks to: `host`, or the container that it runs in. Absent: none. */
+  daemon: z.string().optional(),
+});
+export type Standing = z.infer<typeof standing>;
+
 export const terminalView = z.object({
   name: slug,
+  /** What the learner calls it; else it is called by its name. */
+  label: z.string().optional(),
+  /** Level and chain of containers at which it was opened. */
   level: z.int(),
-  /** Containers from L1 to where the shell stands; empty at L1. */
   chain: z.array(containerName),
+  here: standing,
+  /** Who types. */
+  keyboard: z.enum(['learner', 'instructor']),
+  /** Since when it is recorded; absent while it is not. */
+  recordingSince: moment.optional(),
 });
 export type TerminalView = z.infer<typeof terminalView>;
+export const terminalAnswer = z.object({ terminal: terminalView });
+export type TerminalAnswer = z.infer<typeof terminalAnswer>;
+
+/** A finished recording of a terminal, asciicast v2. */
+export const recordingView = z.object({
+  id: slug,
+  terminal: slug,
+  startedAt: moment,
+  /** Milliseconds. */
+  duration: z.int(),
+  bytes: z.int(),
+});
+export type RecordingView = z.infer<typeof recordingView>;
+export const recordingsView = z.object({ recordings: z.array(recordingView) });
+export type RecordingsView = z.infer<typeof recordingsView>;
 
 export const labView = z.object({
   id: z.string(),
@@ -82,12 +114,7 @@ export const stepProgress = place.extend({
 export type StepProgress = z.infer<typeof stepProgress>;
 
 /** Shown to others, also in an operator's terminal: nothing that moves the cursor or turns the direction of text. */
-export const displayName = z
-  .string()
-  .trim()
-  .min(1)
-  .max(40)
-  .regex(/^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u, 'letters only, no control characters');
+export const displayName = displayText(40);
 
 export const learnerView = z.object({ id: z.string(), number: z.int(), name: displayName.optional() });
 export type LearnerView = z.infer<typeof learnerView>;
@@ -131,11 +158,21 @@ export const blockRequest = z.strictObject({
   lesson: slug,
   step: slug,
   block: slug,
-  /** Type it although the terminal is busy. */
+  /** The terminal on screen: preferred when it stands where the block belongs. */
+  terminal: slug.optional(),
+  /** Type it although the terminal is busy, or its shell stands elsewhere. */
   force: z.boolean().default(false),
 });
 export const blockView = z.object({ terminal: terminalView });
 export type BlockView = z.infer<typeof blockView>;
+/** Opens a shell in that chain of containers; in L1 without one. */
+export const terminalRequest = z.strictObject({ chain: z.array(containerName).max(4).default([]) });
+/** An empty label takes the learner's own away; `position` counts from 0. */
+export const terminalChange = z.strictObject({
+  label: displayText(40).or(z.literal('')).optional(),
+  position: z.int().min(0).optional(),
+});
+export const recordingRequest = z.strictObject({ on: z.boolean() });
 export const placeRequest = z.strictObject({ lesson: slug, step: slug });
 export const answersRequest = z.strictObject({ answers: z.record(slug, z.string().max(2000)) });
 /** `judged` is absent where a check in the lab judges the answer. */
@@ -170,3 +207,12 @@ export const healthView = z.object({
   pool: z.object({ ready: z.int(), size: z.int(), problem: z.string().optional() }),
   isolation: z.enum(isolations),
 });
+
+function displayText(longest: number) {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(longest)
+    .regex(/^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u, 'letters only, no control characters');
+}

@@ -21,6 +21,8 @@ export const problemCodes = [
   'container-missing',
   'terminal-busy',
   'terminal-limit',
+  'wrong-level',
+  'recording-limit',
   'prediction-locked',
   'solution-locked',
   'bad-link',

@@ -13,6 +13,8 @@ import {
   type ViewerFrame,
 } from './terminal-protocol.ts';
 
+const owner = { role: 'learner', keyboard: 'learner', canWrite: true } as const;
+const watcher = { role: 'instructor', keyboard: 'learner', canWrite: false } as const;
 const bytes = (length: number) => Uint8Array.from({ length }, (_, n) => n % 256);
 const offsets = [0, 1, 255, 2 ** 31, 2 ** 32, 2 ** 32 + 1, Number.MAX_SAFE_INTEGER];
 
@@ -22,9 +24,10 @@ describe('terminal frames', () => {
       ...offsets.flatMap((offset): ServerFrame[] => [
         { type: 'output', offset, bytes: bytes(offset % 300) },
         { type: 'gap', from: 0, to: offset },
-        { type: 'state', state: { canWrite: true, columns: 80, rows: 24, liveFrom: offset, shell: 'running' } },
+        { type: 'state', state: { ...owner, columns: 80, rows: 24, liveFrom: offset, shell: 'running' } },
       ]),
-      { type: 'state', state: { canWrite: false, columns: 1, rows: 500, liveFrom: 0, shell: 'exited', exitCode: 137 } },
+      { type: 'modes', bytes: bytes(300) },
+      { type: 'state', state: { ...watcher, columns: 1, rows: 500, liveFrom: 0, shell: 'exited', exitCode: 137 } },
     ];
     for (const frame of frames) assert.deepEqual(decodeServerFrame(encodeServerFrame(frame)), frame);
   });
@@ -32,6 +35,7 @@ describe('terminal frames', () => {
   it('of a viewer come out as they went in', () => {
     const frames: ViewerFrame[] = [
       ...offsets.map((offset): ViewerFrame => ({ type: 'ack', offset })),
+      ...[true, false].map((take): ViewerFrame => ({ type: 'keyboard', take })),
       ...[0, 1, 1000, maxViewerFrame].map((length): ViewerFrame => ({ type: 'input', bytes: bytes(length) })),
       ...[1, 80, maxCells].map((columns): ViewerFrame => ({ type: 'resize', columns, rows: maxCells })),
     ];
@@ -46,7 +50,7 @@ describe('terminal frames', () => {
   });
 
   it('that are truncated, too long or of an unknown type are refused', () => {
-    const { resize, ack, input, output, gap } = frameTypes;
+    const { resize, ack, keyboard, input, output, gap } = frameTypes;
     const bad = [
       [],
       [0],
@@ -57,6 +61,9 @@ describe('terminal frames', () => {
       [resize, 0, 80, 0, 24, 0],
       [ack, 1],
       [ack, ...bytes(9)],
+      [keyboard],
+      [keyboard, 2],
+      [keyboard, 1, 0],
     ];
     for (const frame of bad) assert.throws(() => decodeViewerFrame(Uint8Array.from(frame)), FrameError, `${frame}`);
     assert.throws(() => decodeViewerFrame(Uint8Array.from([input, ...bytes(maxViewerFrame + 1)])), FrameError);

@@ -10,14 +10,18 @@ export const frameTypes = {
   output: 0x01,
   /** server: u64 from, u64 to: bytes in between are lost for this viewer */
   gap: 0x02,
-  /** server: JSON `terminalState` */
+  /** server: JSON `terminalState`, first of all and whenever it has changed */
   state: 0x03,
+  /** server, after a gap: bytes that bring any screen into the modes that hold there; no offset, no acknowledgement */
+  modes: 0x04,
   /** viewer: bytes typed */
   input: 0x10,
   /** viewer: u16 columns, u16 rows */
   resize: 0x11,
   /** viewer: u64 offset up to which the page has parsed the output */
   ack: 0x12,
+  /** viewer: u8, 1 takes the keyboard, 0 gives it back to the learner */
+  keyboard: 0x13,
 } as const;
 
 /** A gap of this many bytes or more: an unknown amount was lost while the server was away. No shell prints it meanwhile. */
@@ -44,16 +48,22 @@ export const closeCodes = {
   failed: 4005,
   /** No session, ticket or right. */
   denied: 4006,
+  /** The terminal was closed; it is not there any more. */
+  closed: 4007,
   /** The server is going away; connect again. */
   restart: 1012,
 } as const;
 
 export const terminalState = z.object({
-  /** This viewer may write. */
+  /** As whom this viewer looks on; only a learner's size counts. */
+  role: z.enum(['learner', 'instructor']),
+  /** Who types; either may take it at any time. */
+  keyboard: z.enum(['learner', 'instructor']),
+  /** What this viewer types reaches the shell. */
   canWrite: z.boolean(),
   columns: z.int(),
   rows: z.int(),
-  /** Bytes before this offset are replay: queries in them must not be answered. */
+  /** Of what follows this frame, bytes before this offset are replay: queries in them must not be answered. */
   liveFrom: z.int(),
   shell: z.enum(['starting', 'running', 'exited']),
   exitCode: z.optional(z.int()),
@@ -63,12 +73,14 @@ export type TerminalState = z.infer<typeof terminalState>;
 export type ServerFrame =
   | { type: 'output'; offset: number; bytes: Uint8Array }
   | { type: 'gap'; from: number; to: number }
-  | { type: 'state'; state: TerminalState };
+  | { type: 'state'; state: TerminalState }
+  | { type: 'modes'; bytes: Uint8Array };
 
 export type ViewerFrame =
   | { type: 'input'; bytes: Uint8Array }
   | { type: 'resize'; columns: number; rows: number }
-  | { type: 'ack'; offset: number };
+  | { type: 'ack'; offset: number }
+  | { type: 'keyboard'; take: boolean };
 
 /** A frame that does not fit the protocol; the connection is closed with `closeCodes.badFrame`. */
 export class FrameError extends Error {}
@@ -79,6 +91,12 @@ export function encodeServerFrame(frame: ServerFrame): Uint8Array<ArrayBuffer> {
     const out = new Uint8Array(1 + json.length);
     out[0] = frameTypes.state;
     out.set(json, 1);
+    return out;
+  }
+  if (frame.type === 'modes') {
+    const out = new Uint8Array(1 + frame.bytes.length);
+    out[0] = frameTypes.modes;
+    out.set(frame.bytes, 1);
     return out;
   }
   const body = frame.type === 'output' ? frame.bytes : undefined;
@@ -102,6 +120,8 @@ export function decodeServerFrame(data: Uint8Array): ServerFrame {
       return { type: 'gap', from: readOffset(view, 1), to: readOffset(view, 9) };
     case frameTypes.state:
       return { type: 'state', state: terminalState.parse(JSON.parse(new TextDecoder().decode(data.subarray(1)))) };
+    case frameTypes.modes:
+      return { type: 'modes', bytes: data.subarray(1) };
     default:
       throw new FrameError(`unknown frame type ${data[0]}`);
   }
@@ -109,7 +129,7 @@ export function decodeServerFrame(data: Uint8Array): ServerFrame {
 
 export function encodeViewerFrame(frame: ViewerFrame): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(
-    1 + { input: frame.type === 'input' ? frame.bytes.length : 0, resize: 4, ack: 8 }[frame.type],
+    1 + { input: frame.type === 'input' ? frame.bytes.length : 0, resize: 4, ack: 8, keyboard: 1 }[frame.type],
   );
   const view = new DataView(out.buffer);
   out[0] = frameTypes[frame.type];
@@ -119,6 +139,7 @@ export function encodeViewerFrame(frame: ViewerFrame): Uint8Array<ArrayBuffer> {
     view.setUint16(3, frame.rows);
   }
   if (frame.type === 'ack') view.setBigUint64(1, BigInt(frame.offset));
+  if (frame.type === 'keyboard') out[1] = frame.take ? 1 : 0;
   return out;
 }
 
@@ -138,6 +159,9 @@ export function decodeViewerFrame(data: Uint8Array): ViewerFrame {
     case frameTypes.ack:
       need(data, data.length === 9);
       return { type: 'ack', offset: readOffset(view, 1) };
+    case frameTypes.keyboard:
+      need(data, data.length === 2 && (data[1] === 0 || data[1] === 1));
+      return { type: 'keyboard', take: data[1] === 1 };
     default:
       throw new FrameError(`unknown frame type ${data[0]}`);
   }

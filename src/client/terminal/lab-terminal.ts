@@ -110,6 +110,7 @@ export class LabTerminal extends HTMLElement {
     for (const piece of stream.take(frame)) {
       if (piece.kind === 'anew') this.#screen?.clear();
       else if (piece.kind === 'lost') this.#screen?.tell(text.lostOutput);
+      else if (piece.kind === 'modes') this.#screen?.write(piece.bytes, true, () => undefined);
       else if (piece.kind === 'gap')
         this.#screen?.tell(fill(text.gap, { n: piece.bytes.toLocaleString(document.documentElement.lang) }));
       else

@@ -3,6 +3,7 @@ import test from 'node:test';
 import { restartJump, type ServerFrame } from '../../shared/terminal-protocol.ts';
 import { TerminalStream } from './stream.ts';
 
+const owner = { role: 'learner', keyboard: 'learner', canWrite: true } as const;
 const output = (offset: number, text: string): ServerFrame => ({
   type: 'output',
   offset,
@@ -10,7 +11,7 @@ const output = (offset: number, text: string): ServerFrame => ({
 });
 const state = (liveFrom: number): ServerFrame => ({
   type: 'state',
-  state: { canWrite: true, columns: 80, rows: 24, liveFrom, shell: 'running' },
+  state: { ...owner, columns: 80, rows: 24, liveFrom, shell: 'running' },
 });
 
 function shown(stream: TerminalStream, ...frames: ServerFrame[]): string[] {

@@ -11,6 +11,8 @@ export type Piece =
       replay: boolean;
     }
   | { kind: 'gap'; bytes: number }
+  /** Brings the screen into the modes that hold from here on; nothing to acknowledge. */
+  | { kind: 'modes'; bytes: Uint8Array }
   /** The server was away: everything that it has kept follows, then `lost`, then what is new. */
   | { kind: 'anew' }
   | { kind: 'lost' };
@@ -35,6 +37,7 @@ export class TerminalStream {
       // It knows less than we have seen: nothing was kept of that.
       return this.#liveFrom < this.#next ? this.#beginAnew(0) : [];
     }
+    if (frame.type === 'modes') return [{ kind: 'modes', bytes: frame.bytes }];
     return frame.type === 'gap' ? this.#skip(frame.to) : this.#append(frame.offset, frame.bytes);
   }
 

@@ -48,7 +48,9 @@ export const dialog = {
     'container-missing':
       'There is no running container {container} for this command. Do the steps before this one first, or reset the lab.',
     'terminal-busy': 'Something is running in the terminal. Stop it with Ctrl-C, then try again.',
-    'terminal-limit': 'There are too many terminals open in this lab. Reset the lab to close them.',
+    'terminal-limit': 'This lab has as many terminals as it may ({most}). Close one first.',
+    'wrong-level': 'This belongs in {place} (L{level}), you are in {herePlace} (L{hereLevel}).',
+    'recording-limit': 'This lab keeps as many recordings as it may ({most}). Delete one first.',
     'prediction-locked': 'Your prediction is locked in and cannot be changed.',
     'solution-locked': 'The solution opens after the third hint, or after two minutes.',
     'bad-link': 'This link is used up or not valid. Ask for a new one.',

@@ -243,7 +243,20 @@ describe('a learner', () => {
 describe('what the server says of itself', () => {
   it('describes every route in openapi.json', async (t) => {
     const { body } = await (await openServer(t)).browser().ask('GET', '/api/openapi.json');
-    const labs = ['', '/reset', '/extend', '/tickets', '/blocks', '/check'].map((end) => `/api/labs/{id}${end}`);
+    const terminal = ['', '/recording', '/transcript'].map((end) => `/terminals/{name}${end}`);
+    const recordings = ['/recordings', '/recordings/{recording}'];
+    const actions = [
+      '',
+      '/reset',
+      '/extend',
+      '/tickets',
+      '/blocks',
+      '/check',
+      '/terminals',
+      ...terminal,
+      ...recordings,
+    ];
+    const labs = actions.map((end) => `/api/labs/{id}${end}`);
     const steps = ['answers', 'prediction', 'hints', 'solution', 'read'];
     const expected = [
       ...['/healthz', '/api/me', '/api/me/name', '/api/me/resume', '/api/me/resume-link', '/api/labs', ...labs],

@@ -85,7 +85,7 @@ export function useSessions(api: Api, sessions: Sessions, origins: Origins): voi
 
 /** A route whose answers are the schemas given, and problem details for everything else. */
 export function route<
-  const M extends 'get' | 'post' | 'put' | 'delete',
+  const M extends 'get' | 'post' | 'put' | 'patch' | 'delete',
   const P extends string,
   const R extends RouteConfig['responses'],
   const Q extends NonNullable<RouteConfig['request']>,

@@ -19,6 +19,7 @@ import type { StepScripts } from '../labs/step-scripts.ts';
 import type { Log } from '../log.ts';
 import type { MapWatcher } from '../maps/map-watcher.ts';
 import type { Store } from '../store/store.ts';
+import type { Recordings } from '../terminals/recordings.ts';
 import type { Terminals } from '../terminals/terminals.ts';
 import { type Api, createApi, json, route, useBodyLimit, useHosts, useSessions } from './api.ts';
 import { eventsRoute } from './events-socket.ts';
@@ -33,6 +34,7 @@ import { Origins } from './origin.ts';
 import { ProblemError } from './problems.ts';
 import { Sessions } from './session.ts';
 import { addStaticSite, useSecurityHeaders } from './static-site.ts';
+import { addTerminalRoutes } from './terminal-routes.ts';
 import { terminalRoute } from './terminal-socket.ts';
 import { Tickets } from './tickets.ts';
 import { Upgrades } from './upgrade.ts';
@@ -51,6 +53,7 @@ export interface HttpParts {
   views: LabViews;
   maps: MapWatcher;
   terminals: Terminals;
+  recordings: Recordings;
   links: Links;
   feed: Feed;
   log: Log;
@@ -79,7 +82,8 @@ export function createHttpSide(parts: HttpParts): HttpSide {
   addOpenRoutes(api, parts, sessions);
   useSessions(api, sessions, origins);
   addMeRoutes(api, { ...parts, sessions, origins });
-  addLabRoutes(api, { ...parts, tickets });
+  addLabRoutes(api, parts);
+  addTerminalRoutes(api, { ...parts, tickets });
   addLessonRoutes(api, parts);
   addInstructorRoutes(api, { ...parts, sessions });
   api.all('/api/*', (c) => {

@@ -7,20 +7,18 @@ import {
   labView,
   placeRequest,
   queueView,
-  ticketRequest,
-  ticketView,
 } from '../../shared/api.ts';
-import { type Action, actorOf, may, type Who } from '../instructors/rights.ts';
+import { actorOf } from '../instructors/rights.ts';
 import type { Blocks } from '../labs/blocks.ts';
 import type { Checks } from '../labs/checks.ts';
 import type { Course } from '../labs/course.ts';
-import { UnknownLabError } from '../labs/lab.ts';
 import type { LabManager } from '../labs/lab-manager.ts';
 import type { LessonCatalog } from '../labs/lesson-catalog.ts';
-import type { LabRow, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
+import { allowedLab } from './allowed-lab.ts';
 import { type Api, body, json, route } from './api.ts';
 import { ProblemError } from './problems.ts';
-import type { Tickets } from './tickets.ts';
+import { RateLimit } from './rate-limit.ts';
 
 const params = z.object({ id: z.string().max(64) });
 
@@ -31,19 +29,14 @@ interface Options {
   course: Course;
   checks: Checks;
   blocks: Blocks;
-  tickets: Tickets;
 }
 
 /** Claiming a lab and working in it. */
-export function addLabRoutes(api: Api, { store, manager, lessons, course, checks, blocks, tickets }: Options): void {
+export function addLabRoutes(api: Api, { store, manager, lessons, course, checks, blocks }: Options): void {
   const claims = new RateLimit(30, 60_000);
-
-  /** The lab, if the one who asks may do that; to others it does not exist. */
-  async function allowed(who: Who, id: string, action: Action): Promise<LabRow> {
-    const lab = await manager.get(id);
-    if (!may(who, action, lab)) throw new UnknownLabError(id);
-    return lab;
-  }
+  // Each runs commands in the lab before it is typed.
+  const typing = new RateLimit(40, 10_000);
+  const allowed = allowedLab(manager);
 
   api.openapi(
     route(
@@ -56,7 +49,7 @@ export function addLabRoutes(api: Api, { store, manager, lessons, course, checks
     async (c) => {
       const { learnerId } = c.get('who');
       const { spec, lesson, name, replace } = c.req.valid('json');
-      if (!claims.allows(learnerId)) throw new ProblemError('too-many-requests', 'Too many claims; wait ten seconds.');
+      claims.use(learnerId);
       if (name) await store.nameLearner(learnerId, name);
       const firstStep = lesson && Object.keys(lessons.lesson(lesson)?.file.steps ?? {})[0];
       const place = lesson && firstStep ? { place: { lesson, step: firstStep } } : {};
@@ -98,21 +91,6 @@ export function addLabRoutes(api: Api, { store, manager, lessons, course, checks
   api.openapi(
     route(
       'post',
-      '/api/labs/{id}/tickets',
-      'A one-time ticket for attaching a terminal',
-      { 200: json(ticketView) },
-      { params, body: body(ticketRequest) },
-    ),
-    async (c) => {
-      const lab = await allowed(c.get('who'), c.req.valid('param').id, 'terminal.see');
-      const { learnerId } = c.get('who');
-      return c.json(tickets.issue({ learnerId, labId: lab.id, terminal: c.req.valid('json').terminal }), 200);
-    },
-  );
-
-  api.openapi(
-    route(
-      'post',
       '/api/labs/{id}/blocks',
       'Type a block of a lesson into the terminal it belongs to',
       { 200: json(blockView) },
@@ -120,8 +98,9 @@ export function addLabRoutes(api: Api, { store, manager, lessons, course, checks
     ),
     async (c) => {
       const lab = await allowed(c.get('who'), c.req.valid('param').id, 'lab.work');
-      const { lesson, step, block, force } = c.req.valid('json');
-      return c.json({ terminal: await blocks.run(lab.id, { lesson, step }, block, force) }, 200);
+      typing.use(lab.id);
+      const { lesson, step, block, ...options } = c.req.valid('json');
+      return c.json({ terminal: await blocks.run(lab.id, { lesson, step }, block, options) }, 200);
     },
   );
 
@@ -142,26 +121,4 @@ export function addLabRoutes(api: Api, { store, manager, lessons, course, checks
       return c.json(await checks.checkNow(lab.id, place), 200);
     },
   );
-}
-
-/** At most so many uses per key in a span of time (ms). */
-class RateLimit {
-  readonly #most: number;
-  readonly #span: number;
-  readonly #uses = new Map<string, number[]>();
-
-  constructor(most: number, span: number) {
-    this.#most = most;
-    this.#span = span;
-  }
-
-  allows(key: string): boolean {
-    const now = Date.now();
-    if (this.#uses.size > 10_000) this.#uses.clear();
-    const recent = (this.#uses.get(key) ?? []).filter((at) => now - at < this.#span);
-    if (recent.length < this.#most) recent.push(now);
-    else return false;
-    this.#uses.set(key, recent);
-    return true;
-  }
 }

@@ -3,7 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Problem, ProblemCode } from '../../shared/problem.ts';
 import { EngineDownError, EngineFailedError, NotReadyError, SandboxGoneError } from '../engine/engine.ts';
 import { BadLinkError } from '../instructors/links.ts';
-import { ContainerMissingError } from '../labs/blocks.ts';
+import { ContainerMissingError, WrongLevelError } from '../labs/blocks.ts';
 import { AnswerFormError, PredictionLockedError, SolutionLockedError, UnknownPlaceError } from '../labs/course.ts';
 import {
   ClosingError,
@@ -14,8 +14,9 @@ import {
   UnknownLabError,
 } from '../labs/lab.ts';
 import { StoreError } from '../store/store.ts';
+import { maxRecordings, RecordingLimitError, UnknownRecordingError } from '../terminals/recordings.ts';
 import { TerminalBusyError } from '../terminals/terminal.ts';
-import { TerminalLimitError, UnknownTerminalError } from '../terminals/terminals.ts';
+import { maxTerminals, TerminalLimitError, UnknownTerminalError } from '../terminals/terminals.ts';
 
 const statuses: Record<ProblemCode, ContentfulStatusCode> = {
   'bad-request': 400,
@@ -37,6 +38,8 @@ const statuses: Record<ProblemCode, ContentfulStatusCode> = {
   'container-missing': 409,
   'terminal-busy': 409,
   'terminal-limit': 409,
+  'wrong-level': 409,
+  'recording-limit': 409,
   'prediction-locked': 409,
   'solution-locked': 409,
   'bad-link': 410,
@@ -76,7 +79,14 @@ export function problemOf(error: unknown): Problem {
       values: { terminal: error.message },
     });
   }
-  if (error instanceof TerminalLimitError) return make('terminal-limit', 'The lab has as many terminals as it may.');
+  if (error instanceof TerminalLimitError) {
+    return make('terminal-limit', 'The lab has as many terminals as it may.', { values: { most: maxTerminals } });
+  }
+  if (error instanceof WrongLevelError) return wrongLevel(error);
+  if (error instanceof RecordingLimitError) {
+    return make('recording-limit', 'The lab keeps as many recordings as it may.', { values: { most: maxRecordings } });
+  }
+  if (error instanceof UnknownRecordingError) return make('not-found', `There is no recording "${error.message}".`);
   if (error instanceof PredictionLockedError) return make('prediction-locked', 'The prediction is locked in already.');
   if (error instanceof SolutionLockedError) return make('solution-locked', 'The solution comes after the third hint.');
   if (error instanceof BadLinkError) return make('bad-link', 'The link is unknown, used up, or too old.');
@@ -85,6 +95,16 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof EngineFailedError || error instanceof NotReadyError) return make('engine-failed', error.message);
   if (error instanceof SandboxGoneError) return make('lab-not-ready', 'The lab is being replaced.');
   return make('internal', 'Something went wrong on the server; its log has the reason.');
+}
+
+function wrongLevel({ belongs, here }: WrongLevelError): Problem {
+  const place = (chain: readonly string[]) => chain.at(-1) ?? 'host';
+  const values = {
+    ...{ level: belongs.level, place: place(belongs.chain) },
+    ...{ hereLevel: here.level, herePlace: place(here.chain) },
+  };
+  const detail = `This belongs in ${values.place} (L${values.level}), the shell stands in ${values.herePlace} (L${here.level}).`;
+  return make('wrong-level', detail, { values });
 }
 
 export function respondWithProblem(c: Context, problem: Problem): Response {

@@ -8,7 +8,7 @@ import {
   maxCells,
 } from '../../shared/terminal-protocol.ts';
 import { SandboxGoneError } from '../engine/engine.ts';
-import { may } from '../instructors/rights.ts';
+import { actorOf, may } from '../instructors/rights.ts';
 import { LabEndedError, LabNotReadyError, UnknownLabError } from '../labs/lab.ts';
 import type { LabManager } from '../labs/lab-manager.ts';
 import type { Log } from '../log.ts';
@@ -62,10 +62,9 @@ async function attach(socket: WebSocket, { who, params, query: raw }: SocketRequ
   await terminals.open(lab, sandbox.engineRef, spec);
   // Cut off meanwhile: nobody would hear that he has gone, and the shell would wait for him.
   if (socket.readyState !== socket.OPEN) return;
-  const canWrite = may(who, 'terminal.write', lab);
   const viewer: Viewer = terminals.get(labId, terminal).attach(
     {
-      canWrite,
+      role: actorOf(who, lab),
       send: (frame) => sendTo(socket, encodeServerFrame(frame)),
       close: (code) => socket.close(code),
     },

@@ -13,7 +13,8 @@ const rights = {
   'lab.end': ['owner', 'instructor'],
   'lab.work': ['owner'],
   'terminal.see': ['owner', 'instructor'],
-  'terminal.write': ['owner'],
+  'terminal.take': ['owner', 'instructor'],
+  'recording.see': ['owner', 'instructor'],
 } as const satisfies Record<string, readonly ('owner' | 'instructor')[]>;
 
 export type Action = keyof typeof rights;

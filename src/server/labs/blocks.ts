@@ -1,7 +1,7 @@
-import type { Place, TerminalView } from '../../shared/api.ts';
+import type { Place, Standing, TerminalView } from '../../shared/api.ts';
 import { type Block, blockChain, blockCommand, blockLevel } from '../../shared/lesson.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Terminals } from '../terminals/terminals.ts';
+import { standsIn, type Terminals } from '../terminals/terminals.ts';
 import type { Checks } from './checks.ts';
 import { type Course, UnknownPlaceError } from './course.ts';
 import type { LabManager } from './lab-manager.ts';
@@ -13,6 +13,18 @@ export class ContainerMissingError extends Error {
   constructor(container: string) {
     super(`container ${container} does not run`);
     this.container = container;
+  }
+}
+
+/** The shell of the terminal stands elsewhere than the block belongs. */
+export class WrongLevelError extends Error {
+  readonly belongs: { level: number; chain: readonly string[] };
+  readonly here: Standing;
+
+  constructor(terminal: string, belongs: { level: number; chain: readonly string[] }, here: Standing) {
+    super(`the shell of ${terminal} stands elsewhere`);
+    this.belongs = belongs;
+    this.here = here;
   }
 }
 
@@ -33,12 +45,17 @@ export class Blocks {
   }
 
   /**
-   * Types the block into the terminal it belongs to, opened when it is not there.
+   * Types the block into the terminal it belongs to, preferably the one named, opened when there is none.
    *
-   * @throws {UnknownPlaceError | ContainerMissingError | TerminalBusyError | TerminalLimitError} and what
-   *   `LabManager.ready` throws.
+   * @throws {UnknownPlaceError | ContainerMissingError | WrongLevelError | TerminalBusyError | TerminalLimitError} and
+   *   what `LabManager.ready` throws.
    */
-  async run(labId: string, place: Place, blockId: string, force: boolean): Promise<TerminalView> {
+  async run(
+    labId: string,
+    place: Place,
+    blockId: string,
+    { force, terminal: preferred }: { force: boolean; terminal?: string | undefined },
+  ): Promise<TerminalView> {
     const { engine, manager, terminals, course, checks } = this.#options;
     const { step } = course.step(place);
     const block = Object.hasOwn(step.blocks, blockId) ? step.blocks[blockId] : undefined;
@@ -47,21 +64,26 @@ export class Blocks {
     const { lab, sandbox, spec } = await manager.ready(labId);
     await checks.prepare(labId, place);
     await terminals.open(lab, sandbox.engineRef, spec);
-    await this.#requireChain(sandbox.engineRef, blockChain(block));
-    const terminal = terminals.in(lab, blockChain(block), blockLevel(block));
+    const belongs = { level: blockLevel(block), chain: blockChain(block) };
+    await requireChain(engine, sandbox.engineRef, belongs.chain);
+    await terminals.locate(lab.id);
+    const terminal = terminals.for(lab.id, belongs.chain, belongs.level, preferred);
+    if (!force && !standsIn(terminal.here, belongs.chain, belongs.level)) {
+      throw new WrongLevelError(terminal.name, belongs, terminal.here);
+    }
     await terminal.type(textOf(block, await engine.info()), force);
     await manager.touch(labId);
     return terminal.view;
   }
+}
 
-  /** Each container of the chain must run, looked at from inside the one before. */
-  async #requireChain(ref: string, chain: readonly string[]): Promise<void> {
-    for (const [depth, container] of chain.entries()) {
-      const steps = chain.slice(0, depth).flatMap((outer) => ['docker', 'exec', outer]);
-      const command = [...steps, 'docker', 'inspect', '-f', '{{.State.Running}}', container];
-      const result = await this.#options.engine.exec(ref, command, { deadline: 5000 });
-      if (result.stdout.trim() !== 'true') throw new ContainerMissingError(container);
-    }
+/** Each container of the chain must run, looked at from inside the one before. @throws {ContainerMissingError} */
+export async function requireChain(engine: Engine, ref: string, chain: readonly string[]): Promise<void> {
+  for (const [depth, container] of chain.entries()) {
+    const steps = chain.slice(0, depth).flatMap((outer) => ['docker', 'exec', outer]);
+    const command = [...steps, 'docker', 'inspect', '-f', '{{.State.Running}}', container];
+    const result = await engine.exec(ref, command, { deadline: 5000 });
+    if (result.stdout.trim() !== 'true') throw new ContainerMissingError(container);
   }
 }
 

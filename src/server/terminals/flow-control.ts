@@ -14,6 +14,8 @@ const interruptKeepBytes = 16 * 1024;
 export interface CursorSink {
   output(offset: number, bytes: Uint8Array): void;
   gap(from: number, to: number): void;
+  /** After a gap: what brings the screen into the modes that hold behind it. */
+  modes(bytes: Uint8Array): void;
 }
 
 /**
@@ -31,7 +33,12 @@ export class Cursor {
     this.#scrollback = scrollback;
     this.#sink = sink;
     // An offset from another life of the terminal: begin with what is kept.
-    this.#next = from > scrollback.end ? scrollback.start : from;
+    this.#next = from > scrollback.end ? 0 : from;
+  }
+
+  /** Offset of the first byte that was not sent. */
+  get next(): number {
+    return this.#next;
   }
 
   /** Bytes that the page has not parsed yet. */
@@ -66,8 +73,10 @@ export class Cursor {
     if (this.#scrollback.end - this.#next > interruptKeepBytes) this.#skipTo(this.#scrollback.end);
   }
 
-  #skipTo(offset: number): void {
+  #skipTo(from: number): void {
+    const { offset, modes } = this.#scrollback.markFrom(from);
     this.#sink.gap(this.#next, offset);
+    this.#sink.modes(modes);
     this.#next = offset;
   }
 }

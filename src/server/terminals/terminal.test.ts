@@ -9,6 +9,7 @@ import { Terminal, TerminalBusyError } from './terminal.ts';
 
 const kib = 1024;
 const atPrompt = '\x1b[?2004h$ ';
+const owner = { role: 'learner', keyboard: 'learner', canWrite: true };
 const running = '\x1b[?2004l';
 
 /** A pty that does nothing by itself and remembers what it was told. */
@@ -47,7 +48,7 @@ function openTerminal(scrollback = new Scrollback(1024 * kib)) {
   const ptys: FakePty[] = [];
   const events: string[] = [];
   const terminal = new Terminal({
-    view: { name: 'host', level: 1, chain: [] },
+    place: { name: 'host', level: 1, chain: [] },
     scrollback,
     spawn: (_, size, listener) => {
       ptys.push(new FakePty(size, listener));
@@ -56,14 +57,15 @@ function openTerminal(scrollback = new Scrollback(1024 * kib)) {
     command: () => ({ file: 'sh', args: [], env: {} }),
     onInput: () => events.push('input'),
     onOutput: () => events.push('output'),
+    onChange: () => events.push('change'),
     onExit: (code) => events.push(`exit ${code}`),
   });
   const pty = () => ptys.at(-1) ?? assert.fail('no shell was started');
-  const view = (options: { canWrite?: boolean; from?: number; size?: PtySize } = {}) => {
+  const view = (options: { role?: TerminalState['role']; from?: number; size?: PtySize } = {}) => {
     const frames: ServerFrame[] = [];
     const closed: number[] = [];
     const viewer = terminal.attach(
-      { canWrite: options.canWrite ?? true, send: (frame) => frames.push(frame), close: (code) => closed.push(code) },
+      { role: options.role ?? 'learner', send: (frame) => frames.push(frame), close: (code) => closed.push(code) },
       options.from ?? 0,
       options.size,
     );
@@ -81,7 +83,7 @@ describe('a terminal', () => {
     assert.equal(ptys.length, 0);
     const { states } = view({ size: { columns: 101, rows: 37 } });
     assert.deepEqual(pty().size, { columns: 101, rows: 37 });
-    assert.deepEqual(states(), [{ canWrite: true, columns: 101, rows: 37, liveFrom: 0, shell: 'starting' }]);
+    assert.deepEqual(states(), [{ ...owner, columns: 101, rows: 37, liveFrom: 0, shell: 'starting' }]);
     view();
     assert.equal(ptys.length, 1);
   });
@@ -111,7 +113,7 @@ describe('a terminal', () => {
   it('drops what a watcher types, and does not follow his size', () => {
     const { pty, view, events } = openTerminal();
     view({ size: { columns: 80, rows: 24 } });
-    const watcher = view({ canWrite: false, size: { columns: 10, rows: 5 } });
+    const watcher = view({ role: 'instructor', size: { columns: 10, rows: 5 } });
     watcher.type('rm -rf /\r');
     watcher.viewer.receive({ type: 'resize', columns: 10, rows: 5 });
     assert.equal(pty().typed, '');
@@ -141,7 +143,7 @@ describe('a terminal', () => {
 
   it('is slowed by no watcher', async () => {
     const { pty, view } = openTerminal();
-    view({ canWrite: false });
+    view({ role: 'instructor' });
     const { frames, viewer } = view();
     pty().print(Buffer.alloc(highWaterBytes + kib, 'x'));
     for (let last = -1; last !== frames.length; ) {
@@ -160,7 +162,7 @@ describe('a terminal', () => {
     await turn();
     type('\x03');
     assert.equal(pty().typed, '\x03');
-    assert.equal(frames.at(-1)?.type, 'gap');
+    assert.deepEqual([frames.at(-2)?.type, frames.at(-1)?.type], ['gap', 'modes']);
     assert.equal(pty().told.at(-1), 'resume', 'a shell that waits could not hear it');
   });
 
@@ -171,7 +173,7 @@ describe('a terminal', () => {
     pty().listener.onExit(7);
     assert.equal(first.text(), 'bye', 'nothing of what it printed is lost');
     assert.deepEqual(first.states().at(-1), {
-      ...{ canWrite: true, columns: 80, rows: 24, liveFrom: 3 },
+      ...{ ...owner, columns: 80, rows: 24, liveFrom: 3 },
       ...{ shell: 'exited', exitCode: 7 },
     });
     assert.deepEqual(first.closed, [closeCodes.exited]);
@@ -197,7 +199,7 @@ describe('a terminal', () => {
 
   it('lets go of the shell when it is closed, with the reason for each viewer', () => {
     const { terminal, pty, view } = openTerminal();
-    const both = [view(), view({ canWrite: false })];
+    const both = [view(), view({ role: 'instructor' })];
     terminal.close(closeCodes.reset);
     assert.deepEqual(
       both.map(({ closed }) => closed),

@@ -1,22 +1,22 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { TerminalView } from '../../shared/api.ts';
+import type { Standing, TerminalView } from '../../shared/api.ts';
 import { closeCodes, type ServerFrame, type TerminalState, type ViewerFrame } from '../../shared/terminal-protocol.ts';
 import type { ShellCommand } from '../engine/engine.ts';
 import { Cursor, mustPause } from './flow-control.ts';
-import type { Pty, PtySize, SpawnPty } from './pty.ts';
+import { HeldShell } from './held-shell.ts';
+import { Modes } from './modes.ts';
+import type { PtySize, SpawnPty } from './pty.ts';
+import type { Recording } from './recordings.ts';
 import type { Scrollback } from './scrollback.ts';
+import { SteadySize } from './steady-size.ts';
 
 const interruptByte = 0x03;
 
-/** How long a block waits for a shell's first output, or for the command before it to end. */
-const promptWaitMs = 3000;
-
-/** What a learner may type before the shell is there; a frame is a key or a paste. */
-const typedAheadFrames = 256;
+/** Until a page says how large it is. */
+const firstSize: PtySize = { columns: 80, rows: 24 };
 
 /** A connection to a terminal. */
 export interface ViewerConnection {
-  canWrite: boolean;
+  role: Role;
   send(frame: ServerFrame): void;
   close(code: number): void;
 }
@@ -28,63 +28,109 @@ export interface Viewer extends Disposable {
 /** The shell is running a program: what is typed now would go to that. */
 export class TerminalBusyError extends Error {}
 
+type Role = TerminalState['role'];
+
+/** What a terminal is from its first moment to its last. */
+export interface TerminalPlace {
+  name: string;
+  level: number;
+  chain: string[];
+}
+
 interface Options {
-  view: TerminalView;
+  place: TerminalPlace;
   scrollback: Scrollback;
   spawn: SpawnPty;
   command: (size: PtySize) => ShellCommand;
-  onInput: () => void;
+  onInput: (bytes: Uint8Array) => void;
   /** Output has arrived; called at most once per event-loop turn. */
   onOutput: () => void;
+  /** Its view has changed. */
+  onChange: () => void;
   onExit: (code: number) => void;
+}
+
+interface Attached {
+  connection: ViewerConnection;
+  cursor: Cursor;
+  liveFrom: number;
+  size: PtySize | undefined;
 }
 
 /** A shell in a sandbox and those who look at it. Nothing is spawned before the first viewer or block. */
 export class Terminal implements Disposable {
   readonly #options: Options;
-  readonly #viewers = new Map<Cursor, ViewerConnection>();
-  #pty: Pty | undefined;
-  #size: PtySize = { columns: 80, rows: 24 };
+  readonly #viewers = new Set<Attached>();
+  readonly #size: SteadySize;
+  #shell: HeldShell | undefined;
+  /** The instructor's connection that has the keyboard; without one the learner has it, in all his tabs. */
+  #typist: Attached | undefined;
   #paused = false;
   #flushing = false;
-  /** Nothing has come from the shell's holder yet; what is typed until then would be thrown away. */
-  #attaching = true;
-  #typedAhead: Uint8Array[] = [];
-  /** The shell has printed nothing yet. */
-  #fresh = true;
-  /** Bracketed paste, as the shell switches it: on at a prompt, off while a program runs; undefined where it never does. */
-  #atPrompt: boolean | undefined;
+  #telling = false;
   #exit: number | undefined;
+  label: string | undefined;
+  here: Standing;
+  recording: Recording | undefined;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#size = new SteadySize(firstSize, (size) => this.#shell?.resize(size));
+    this.here = this.opened;
+  }
+
+  get name(): string {
+    return this.#options.place.name;
+  }
+
+  /** Where it was opened, and where its shell stands as long as nothing else is known. */
+  get opened(): Standing {
+    const { level, chain } = this.#options.place;
+    return { level, chain, daemon: level === 1 ? 'host' : undefined };
   }
 
   get view(): TerminalView {
-    return this.#options.view;
+    return {
+      ...this.#options.place,
+      ...(this.label ? { label: this.label } : {}),
+      here: this.here,
+      keyboard: this.#keyboard,
+      ...(this.recording ? { recordingSince: this.recording.startedAt } : {}),
+    };
   }
 
   get scrollback(): Scrollback {
     return this.#options.scrollback;
   }
 
+  get size(): PtySize {
+    return this.#size.size;
+  }
+
+  get isRunning(): boolean {
+    return this.#shell !== undefined;
+  }
+
   /** Adds a viewer: state, then what he missed from `from`, then what comes. Starts the shell when there is none. */
   attach(connection: ViewerConnection, from: number, size: PtySize | undefined): Viewer {
     const { scrollback } = this.#options;
-    if (size && connection.canWrite) this.#resize(size);
-    const liveFrom = scrollback.end;
-    this.#ensureShell();
-    connection.send({ type: 'state', state: this.#state(connection, liveFrom) });
     const cursor = new Cursor(scrollback, from, {
       output: (offset, bytes) => connection.send({ type: 'output', offset, bytes }),
       gap: (start, end) => connection.send({ type: 'gap', from: start, to: end }),
+      modes: (bytes) => connection.send({ type: 'modes', bytes }),
     });
-    this.#viewers.set(cursor, connection);
+    const viewer: Attached = { connection, cursor, liveFrom: scrollback.end, size };
+    if (size) this.#resize(viewer, size);
+    this.#ensureShell();
+    connection.send({ type: 'state', state: this.#state(viewer) });
+    this.#viewers.add(viewer);
+    if (cursor.next < scrollback.end) this.#redraw();
     cursor.pump();
     return {
-      receive: (frame) => this.#receive(frame, cursor, connection),
+      receive: (frame) => this.#receive(frame, viewer),
       [Symbol.dispose]: () => {
-        this.#viewers.delete(cursor);
+        this.#viewers.delete(viewer);
+        if (this.#typist === viewer) this.#giveKeyboard(undefined);
         this.#regulate();
       },
     };
@@ -96,80 +142,112 @@ export class Terminal implements Disposable {
    * @throws {TerminalBusyError} when a program runs in it, unless forced.
    */
   async type(text: string, force: boolean): Promise<void> {
-    this.#ensureShell();
-    // A command that is just ending is waited for; what goes on after that is meant to.
-    for (let waited = 0; (this.#fresh || this.#atPrompt === false) && waited < promptWaitMs; waited += 20) {
-      if (force && !this.#fresh) break;
-      await sleep(20);
-    }
-    if (this.#atPrompt === false && !force) throw new TerminalBusyError(this.view.name);
-    const paste = this.#atPrompt ? `\x1b[200~${text}\x1b[201~\r` : `${text.replaceAll('\n', '\r')}\r`;
-    this.#write(Buffer.from(paste));
+    if (!(await this.#ensureShell().type(text, force))) throw new TerminalBusyError(this.name);
   }
 
   /** Closes every connection with the code and lets go of the shell, which goes on in the sandbox. */
   close(code: number): void {
-    for (const connection of this.#viewers.values()) connection.close(code);
+    for (const { connection } of this.#viewers) connection.close(code);
     this.#viewers.clear();
+    this.#typist = undefined;
     this[Symbol.dispose]();
   }
 
   [Symbol.dispose](): void {
-    this.#pty?.kill();
-    this.#pty = undefined;
+    this.#size[Symbol.dispose]();
+    this.#shell?.leave();
+    this.#shell = undefined;
   }
 
-  #receive(frame: ViewerFrame, cursor: Cursor, connection: ViewerConnection): void {
+  #receive(frame: ViewerFrame, viewer: Attached): void {
     if (frame.type === 'ack') {
-      cursor.ack(frame.offset);
+      viewer.cursor.ack(frame.offset);
       this.#regulate();
-    } else if (connection.canWrite && frame.type === 'resize') this.#resize(frame);
-    else if (connection.canWrite && frame.type === 'input') {
+    } else if (frame.type === 'keyboard') this.#passKeyboard(viewer, frame.take);
+    else if (frame.type === 'resize') {
+      viewer.size = frame;
+      this.#resize(viewer, frame);
+    } else if (this.#canWrite(viewer)) {
+      // Of several windows of the learner the one that he types in is the one that he sees.
+      if (viewer.size) this.#resize(viewer, viewer.size);
       if (frame.bytes.includes(interruptByte)) this.#interrupt();
-      this.#options.onInput();
-      this.#write(frame.bytes);
+      this.#options.onInput(frame.bytes);
+      this.#shell?.write(frame.bytes);
     }
+  }
+
+  get #keyboard(): Role {
+    return this.#typist ? 'instructor' : 'learner';
+  }
+
+  #canWrite(viewer: Attached): boolean {
+    return this.#typist ? this.#typist === viewer : viewer.connection.role === 'learner';
+  }
+
+  /** Who takes it last has it, so that neither can lock the other out; an instructor can only give back what is his. */
+  #passKeyboard(viewer: Attached, take: boolean): void {
+    if (viewer.connection.role === 'learner') {
+      if (take) this.#giveKeyboard(undefined);
+    } else if (take) this.#giveKeyboard(viewer);
+    else if (this.#typist === viewer) this.#giveKeyboard(undefined);
+  }
+
+  #giveKeyboard(typist: Attached | undefined): void {
+    if (this.#typist === typist) return;
+    this.#typist = typist;
+    this.#tell();
+    this.#options.onChange();
+  }
+
+  /** The learner's screen is the measure, also while the instructor types. */
+  #resize(viewer: Attached, size: PtySize): void {
+    const { columns, rows } = this.#size.size;
+    if (viewer.connection.role !== 'learner' || (size.columns === columns && size.rows === rows)) return;
+    this.#size.want(size);
+    this.recording?.resize(size);
+    this.#tell();
+  }
+
+  /** Tells every viewer the state, once per turn of the event loop however often it changes. */
+  #tell(): void {
+    if (this.#telling) return;
+    this.#telling = true;
+    setImmediate(() => {
+      this.#telling = false;
+      for (const viewer of this.#viewers) viewer.connection.send({ type: 'state', state: this.#state(viewer) });
+    });
   }
 
   /** What waits for viewers is dropped, and a shell that waits for them goes on to hear the signal. */
   #interrupt(): void {
-    for (const cursor of this.#viewers.keys()) cursor.interrupt();
+    for (const { cursor } of this.#viewers) cursor.interrupt();
     this.#regulate();
   }
 
-  #ensureShell(): void {
-    if (this.#pty) return;
+  #ensureShell(): HeldShell {
+    if (this.#shell) return this.#shell;
     this.#exit = undefined;
-    this.#fresh = true;
-    this.#attaching = true;
-    this.#typedAhead = [];
-    this.#atPrompt = undefined;
     this.#paused = false;
-    const pty: Pty = this.#options.spawn(this.#options.command(this.#size), this.#size, {
+    const { spawn, command } = this.#options;
+    const size = this.#size.size;
+    const shell: HeldShell = new HeldShell({
+      ...{ spawn, size, command: command(size) },
+      onAttached: () => this.#redraw(),
       onData: (bytes) => this.#onData(bytes),
       onExit: (code) => {
-        if (this.#pty === pty) this.#onExit(code);
+        if (this.#shell === shell) this.#onExit(code);
       },
     });
-    this.#pty = pty;
+    this.#shell = shell;
+    return shell;
   }
 
-  /** The command line that attaches us empties its input when it starts: until it has answered, typing waits. */
-  #write(bytes: Uint8Array): void {
-    if (!this.#attaching) this.#pty?.write(bytes);
-    else if (this.#typedAhead.length < typedAheadFrames) this.#typedAhead.push(bytes);
+  /** What stands in the scrollback was painted for screens that may have been other, and may not be all. */
+  #redraw(): void {
+    if (this.#shell?.isFresh === false && this.scrollback.isAlternate) this.#size.redraw();
   }
 
-  #attached(): void {
-    this.#attaching = false;
-    for (const bytes of this.#typedAhead.splice(0)) this.#pty?.write(bytes);
-  }
-
-  #onData(bytes: Buffer): void {
-    if (this.#attaching) this.#attached();
-    const output = withoutHolder(bytes, this.#fresh);
-    this.#fresh &&= output.length === 0;
-    this.#notePrompt(output);
+  #onData(output: Buffer): void {
     this.#options.scrollback.append(output);
     if (this.#flushing) return;
     // One frame per turn of the event loop, however many small reads the pty made in it.
@@ -179,73 +257,49 @@ export class Terminal implements Disposable {
 
   #flush(): void {
     this.#flushing = false;
-    for (const cursor of this.#viewers.keys()) cursor.pump();
+    for (const { cursor } of this.#viewers) cursor.pump();
+    this.recording?.follow();
     this.#regulate();
     this.#options.onOutput();
   }
 
   #onExit(code: number): void {
-    this.#pty = undefined;
+    this.#shell = undefined;
     this.#exit = code;
+    this.here = this.opened;
+    // What the shell left switched on is not the next one's.
+    if (this.scrollback.isAlternate) this.scrollback.append(new Modes().restore);
     this.#flush();
-    for (const connection of this.#viewers.values()) {
-      connection.send({ type: 'state', state: this.#state(connection, this.scrollback.end) });
-      connection.close(closeCodes.exited);
+    for (const viewer of this.#viewers) {
+      viewer.connection.send({ type: 'state', state: this.#state(viewer) });
+      viewer.connection.close(closeCodes.exited);
     }
     this.#viewers.clear();
+    this.#typist = undefined;
     this.#options.onExit(code);
-  }
-
-  #notePrompt(output: Buffer): void {
-    const on = output.lastIndexOf('\x1b[?2004h');
-    const off = output.lastIndexOf('\x1b[?2004l');
-    if (on !== off) this.#atPrompt = on > off;
-  }
-
-  #resize(size: PtySize): void {
-    this.#size = { columns: size.columns, rows: size.rows };
-    this.#pty?.resize(this.#size);
   }
 
   #regulate(): void {
     const pause = mustPause(
-      [...this.#viewers.keys()].map((cursor) => cursor.lag),
+      [...this.#viewers].map(({ cursor }) => cursor.lag),
       this.#paused,
     );
     if (pause === this.#paused) return;
     this.#paused = pause;
-    if (pause) this.#pty?.pause();
-    else this.#pty?.resume();
+    if (pause) this.#shell?.pause();
+    else this.#shell?.resume();
   }
 
-  #state(connection: ViewerConnection, liveFrom: number): TerminalState {
+  #state(viewer: Attached): TerminalState {
     return {
-      canWrite: connection.canWrite,
-      ...this.#size,
-      liveFrom,
-      shell: this.#exit !== undefined ? 'exited' : this.#fresh ? 'starting' : 'running',
+      role: viewer.connection.role,
+      keyboard: this.#keyboard,
+      canWrite: this.#canWrite(viewer),
+      ...this.#size.size,
+      // Of what he was sent already nothing becomes replay, nor live, any more.
+      liveFrom: Math.max(viewer.liveFrom, viewer.cursor.next),
+      shell: this.#exit !== undefined ? 'exited' : this.#shell?.isFresh === false ? 'running' : 'starting',
       ...(this.#exit === undefined ? {} : { exitCode: this.#exit }),
     };
   }
-}
-
-const attachClear = Buffer.from('\x1b[H\x1b[J');
-const endNotice = Buffer.from('\r\n[EOF - dtach terminating]\r\n');
-const endClear = Buffer.from('\x1b[999H');
-
-/** What dtach itself prints, at attach and at the end, is not the shell's. */
-function withoutHolder(bytes: Buffer, first: boolean): Buffer {
-  let output = bytes;
-  if (first && startsWith(output, attachClear)) output = output.subarray(attachClear.length);
-  if (endsWith(output, endNotice)) output = output.subarray(0, -endNotice.length);
-  else return output;
-  return endsWith(output, endClear) ? output.subarray(0, -endClear.length) : output;
-}
-
-function startsWith(bytes: Buffer, part: Buffer): boolean {
-  return bytes.subarray(0, part.length).equals(part);
-}
-
-function endsWith(bytes: Buffer, part: Buffer): boolean {
-  return bytes.length >= part.length && bytes.subarray(bytes.length - part.length).equals(part);
 }

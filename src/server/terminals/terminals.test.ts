@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Standing } from '../../shared/api.ts';
 import { slug } from '../../shared/ids.ts';
 import { closeCodes, restartJump } from '../../shared/terminal-protocol.ts';
 import { FakeEngine } from '../engine/fake-engine.ts';
@@ -12,6 +13,7 @@ import { eventually, fakeSpec } from '../labs/testing.ts';
 import { silentLog } from '../log.ts';
 import { labRow } from '../store/store.contract.ts';
 import type { SpawnPty } from './pty.ts';
+import { Recordings } from './recordings.ts';
 import { Scrollback } from './scrollback.ts';
 import { maxTerminals, TerminalLimitError, Terminals, UnknownTerminalError } from './terminals.ts';
 import { scrollbackBytes, Transcripts } from './transcript.ts';
@@ -26,7 +28,21 @@ async function setUp(t: TestContext) {
   const ref = await engine.create({ id: 'one', shape: 'x', spec, leaseUntil: Date.now() + 60_000 });
   const feed = new Feed();
   const transcripts = new Transcripts(folder);
-  const options = { engine, spawn: idlePty, transcripts, feed, onActivity: nothing, onChange: nothing, log: silentLog };
+  const recordings = new Recordings(join(folder, '..', `${basename(folder)}-recordings`));
+  const places = new Map<string, Standing>();
+  const options = {
+    ...{
+      engine,
+      spawn: idlePty,
+      transcripts,
+      recordings,
+      feed,
+      onActivity: nothing,
+      onChange: nothing,
+      log: silentLog,
+    },
+    locate: async () => places,
+  };
   const terminals = new Terminals(options);
   t.after(async () => {
     await terminals[Symbol.asyncDispose]();
@@ -39,7 +55,10 @@ async function setUp(t: TestContext) {
 
 function viewerOf() {
   const closed: number[] = [];
-  return { closed, connection: { canWrite: true, send: nothing, close: (code: number) => closed.push(code) } };
+  return {
+    closed,
+    connection: { role: 'learner' as const, send: nothing, close: (code: number) => closed.push(code) },
+  };
 }
 
 describe('the terminals of a lab', () => {
@@ -57,12 +76,12 @@ describe('the terminals of a lab', () => {
   it('stand in chains of containers, one per chain, under names that a holder accepts', async (t) => {
     const { terminals, lab, ref } = await setUp(t);
     await terminals.open(lab, ref, spec);
-    const first = terminals.in(lab, ['dind-test', 'Web_1'], 3);
+    const first = terminals.for(lab.id, ['dind-test', 'Web_1'], 3, undefined);
     assert.equal(first.view.name, 'dind-test-web-1');
-    assert.equal(terminals.in(lab, ['dind-test', 'Web_1'], 3), first);
+    assert.equal(terminals.for(lab.id, ['dind-test', 'Web_1'], 3, undefined), first);
     const long = 'a'.repeat(38);
     const names = [[`${long}_b`], [`${long}.b`], ['dind-test', 'Web-1'], ['___']].map(
-      (chain) => terminals.in(lab, chain, 2).view.name,
+      (chain) => terminals.create(lab.id, chain).name,
     );
     assert.equal(new Set(names).size, names.length);
     for (const name of names) {
@@ -75,8 +94,8 @@ describe('the terminals of a lab', () => {
   it('are at most ten', async (t) => {
     const { terminals, lab, ref } = await setUp(t);
     await terminals.open(lab, ref, spec);
-    for (let n = 2; n < maxTerminals; n++) terminals.in(lab, [`box-${n}`], 2);
-    assert.throws(() => terminals.in(lab, ['one-more'], 2), TerminalLimitError);
+    for (let n = 2; n < maxTerminals; n++) terminals.create(lab.id, [`box-${n}`]);
+    assert.throws(() => terminals.create(lab.id, ['one-more']), TerminalLimitError);
   });
 
   it('close with the reason when the lab is reset or ends, and their transcripts go with it', async (t) => {
@@ -90,7 +109,11 @@ describe('the terminals of a lab', () => {
     await terminals.open(next, ref, spec);
     const second = viewerOf();
     terminals.get(lab.id, 'host').attach(second.connection, 0, undefined);
-    await transcripts.save(lab.id, { name: 'host', level: 1, chain: [], generation: 2 }, new Scrollback(8));
+    await transcripts.save(
+      lab.id,
+      { name: 'host', level: 1, chain: [], generation: 2, position: 0 },
+      new Scrollback(8),
+    );
     feed.emit('lab', { ...next, state: 'ending' });
     assert.deepEqual(second.closed, [closeCodes.ended]);
     feed.emit('lab', { ...next, state: 'ended' });
@@ -120,7 +143,7 @@ describe('the terminals of a lab', () => {
   it('leave no transcript behind, also when it is being written as the lab ends', async (t) => {
     const { terminals, lab, ref, feed, folder, transcripts } = await setUp(t);
     await terminals.open(lab, ref, spec);
-    const header = { name: 'host', level: 1, chain: [], generation: 1 };
+    const header = { name: 'host', level: 1, chain: [], generation: 1, position: 0 };
     const saves = Array.from({ length: 20 }, () => transcripts.save(lab.id, header, new Scrollback(8)));
     feed.emit('lab', { ...lab, state: 'ended' });
     await Promise.all(saves);
@@ -133,18 +156,22 @@ describe('the terminals of a lab', () => {
     const { terminals, lab, ref, transcripts } = await setUp(t);
     const kept = new Scrollback(scrollbackBytes);
     kept.append(Buffer.from('before'));
-    await transcripts.save(lab.id, { name: 'host', level: 1, chain: [], generation: 1 }, kept);
-    await transcripts.save(lab.id, { name: 'web', level: 2, chain: ['web'], generation: 1 }, kept);
+    await transcripts.save(lab.id, { name: 'host', level: 1, chain: [], generation: 1, position: 0 }, kept);
+    await transcripts.save(lab.id, { name: 'web', level: 2, chain: ['web'], generation: 1, position: 1 }, kept);
     await terminals.open(lab, ref, spec);
     const { scrollback } = terminals.get(lab.id, 'host');
     assert.equal(scrollback.start, restartJump);
     assert.equal(scrollback.read(scrollback.start, 99).toString(), 'before');
-    assert.deepEqual(terminals.in(lab, ['web'], 2).view.name, 'web');
+    assert.deepEqual(terminals.for(lab.id, ['web'], 2, undefined).name, 'web');
   });
 
   it('open although a transcript cannot be read', async (t) => {
     const { terminals, lab, ref, transcripts, folder } = await setUp(t);
-    await transcripts.save(lab.id, { name: 'second', level: 1, chain: [], generation: 1 }, new Scrollback(8));
+    await transcripts.save(
+      lab.id,
+      { name: 'second', level: 1, chain: [], generation: 1, position: 0 },
+      new Scrollback(8),
+    );
     await writeFile(join(folder, lab.id, 'host'), 'half a header');
     await terminals.open(lab, ref, spec);
     assert.equal(terminals.get(lab.id, 'host').scrollback.end, 0);
@@ -157,15 +184,15 @@ describe('a transcript', () => {
     const scrollback = new Scrollback(scrollbackBytes, 5000);
     const bytes = Buffer.from(Array.from({ length: 3000 }, (_, n) => n % 256));
     scrollback.append(bytes);
-    const header = { name: 'host', level: 2, chain: ['web', 'inner'], generation: 3 };
+    const header = { name: 'host', level: 2, chain: ['web', 'inner'], generation: 3, position: 0 };
     await transcripts.save('lab', header, scrollback);
-    const [found] = await transcripts.load('lab', 3);
+    const [found] = (await transcripts.load('lab', 3)).kept;
     assert.deepEqual(found?.terminal, header);
     assert.deepEqual([found?.scrollback.start, found?.scrollback.end], [restartJump + 5000, restartJump + 8000]);
     assert.deepEqual(found?.scrollback.read(restartJump + 5000, 3000), bytes);
-    assert.deepEqual(await transcripts.load('lab', 4), []);
+    assert.deepEqual((await transcripts.load('lab', 4)).kept, []);
     await transcripts.remove('lab');
-    assert.deepEqual(await transcripts.load('lab', 3), []);
+    assert.deepEqual((await transcripts.load('lab', 3)).kept, []);
     await transcripts.remove('lab');
   });
 });

@@ -1,20 +1,24 @@
-import type { TerminalView } from '../../shared/api.ts';
+import type { Standing, TerminalView } from '../../shared/api.ts';
 import type { LabSpec } from '../../shared/lab-spec.ts';
 import { closeCodes } from '../../shared/terminal-protocol.ts';
 import { type Engine, SandboxGoneError } from '../engine/engine.ts';
 import type { Feed } from '../labs/feed.ts';
 import type { Log } from '../log.ts';
 import type { LabRow } from '../store/store.ts';
+import { Locating } from './locating.ts';
 import type { SpawnPty } from './pty.ts';
+import type { Recordings } from './recordings.ts';
 import { Scrollback } from './scrollback.ts';
-import { Terminal } from './terminal.ts';
+import { Terminal, type TerminalPlace } from './terminal.ts';
 import { scrollbackBytes, type Transcripts } from './transcript.ts';
 
 /** After this long without output the map and the check look again. */
 const settleMs = 600;
 /** A crash loses at most this much output, ms. */
 const saveEveryMs = 1000;
-/** Terminals per lab; each costs a process on this machine and a megabyte. */
+/** Changes of the lab's view are told together, ms; two may fight for a keyboard. */
+const tellEveryMs = 100;
+/** Terminals per lab; each costs processes on this machine and a megabyte. */
 export const maxTerminals = 10;
 
 /** Longest name that the holder in the sandbox accepts. */
@@ -28,10 +32,13 @@ interface Options {
   engine: Engine;
   spawn: SpawnPty;
   transcripts: Transcripts;
+  recordings: Recordings;
+  /** Where the shells of a sandbox stand, by terminal. */
+  locate: (ref: string) => Promise<ReadonlyMap<string, Standing>>;
   feed: Feed;
   /** The learner typed. */
   onActivity: (labId: string) => void;
-  /** A terminal has come or gone. */
+  /** A terminal has come, gone or changed. */
   onChange: (labId: string) => void;
   log: Log;
 }
@@ -39,9 +46,14 @@ interface Options {
 interface LabTerminals {
   generation: number;
   ref: string;
+  /** In the order in which the learner sees them. */
   terminals: Map<string, Terminal>;
+  /** Names whose shell is being ended: a new one of that name would be given the old shell. */
+  ending: Set<string>;
   dirty: Set<Terminal>;
   settle: NodeJS.Timeout | undefined;
+  tell: NodeJS.Timeout | undefined;
+  locating: Locating;
   /** Resolves when all terminals are known. */
   opened: Promise<void>;
 }
@@ -70,7 +82,9 @@ export class Terminals implements AsyncDisposable {
   views(lab: LabRow, spec: LabSpec): TerminalView[] {
     const own = this.#labs.get(lab.id);
     if (own?.generation === lab.generation) return [...own.terminals.values()].map((terminal) => terminal.view);
-    return Object.entries(spec.terminals).map(([name, { level }]) => ({ name, level, chain: [] }));
+    return Object.entries(spec.terminals).map(([name, { level }]) => {
+      return { name, level, chain: [], here: { level, chain: [], daemon: 'host' }, keyboard: 'learner' };
+    });
   }
 
   /**
@@ -95,8 +109,11 @@ export class Terminals implements AsyncDisposable {
       generation: lab.generation,
       ref,
       terminals: new Map(),
+      ending: new Set(),
       dirty: new Set(),
       settle: undefined,
+      tell: undefined,
+      locating: new Locating(() => this.#locate(lab.id, own)),
       opened: Promise.resolve(),
     };
     this.#labs.set(lab.id, own);
@@ -105,13 +122,16 @@ export class Terminals implements AsyncDisposable {
   }
 
   async #load(lab: LabRow, own: LabTerminals, spec: LabSpec): Promise<void> {
-    for (const { terminal, scrollback } of await this.#options.transcripts.load(lab.id, lab.generation)) {
-      this.#add(lab, own, { name: terminal.name, level: terminal.level, chain: terminal.chain }, scrollback);
+    const { kept, damaged } = await this.#options.transcripts.load(lab.id, lab.generation);
+    for (const { terminal, scrollback } of kept) {
+      const { name, level, chain, label } = terminal;
+      this.#add(lab.id, own, { name, level, chain }, scrollback).label = label;
     }
-    for (const [name, { level }] of Object.entries(spec.terminals)) {
-      if (!own.terminals.has(name)) this.#add(lab, own, { name, level, chain: [] });
-    }
-    if (own.terminals.size > Object.keys(spec.terminals).length) this.#options.onChange(lab.id);
+    // Those of the spec that are not among the kept were closed by the learner.
+    const first = Object.entries(spec.terminals).filter(([name]) => kept.length === 0 || damaged.includes(name));
+    for (const [name, { level }] of first) this.#add(lab.id, own, { name, level, chain: [] });
+    if (kept.length > 0) this.#options.onChange(lab.id);
+    own.locating.noteOutput();
   }
 
   /** @throws {UnknownTerminalError} */
@@ -121,41 +141,152 @@ export class Terminals implements AsyncDisposable {
     return terminal;
   }
 
-  /** The terminal that stands in that chain of containers, made when there is none. @throws {TerminalLimitError} */
-  in(lab: LabRow, chain: readonly string[], level: number): Terminal {
-    const own = this.#labs.get(lab.id);
+  /** A further terminal in that chain of containers. @throws {TerminalLimitError | UnknownTerminalError} */
+  create(labId: string, chain: readonly string[], level = chain.length + 1): Terminal {
+    const own = this.#labs.get(labId);
     if (!own) throw new UnknownTerminalError(chain.join('/'));
-    const same = [...own.terminals.values()].find((terminal) => terminal.view.chain.join('/') === chain.join('/'));
-    if (same) return same;
-    if (own.terminals.size >= maxTerminals) throw new TerminalLimitError(lab.id);
-    const name = freeName(chain, own.terminals);
-    const terminal = this.#add(lab, own, { name, level, chain: [...chain] });
-    this.#options.onChange(lab.id);
+    if (own.terminals.size + own.ending.size >= maxTerminals) throw new TerminalLimitError(labId);
+    const name = freeName(chain, new Set([...own.terminals.keys(), ...own.ending]));
+    const terminal = this.#add(labId, own, { name, level, chain: [...chain] });
+    this.#tell(labId, own);
     return terminal;
   }
 
-  #add(lab: LabRow, own: LabTerminals, view: TerminalView, scrollback = new Scrollback(scrollbackBytes)): Terminal {
-    const { engine, spawn, onActivity, onChange, log } = this.#options;
+  /**
+   * The terminal that a block belongs to: the one preferred, if its shell stands there now; else one that does; else one
+   * that was opened there, wherever its shell is now; else a new one. @throws {TerminalLimitError}
+   */
+  for(labId: string, chain: readonly string[], level: number, preferred: string | undefined): Terminal {
+    const all = [...(this.#labs.get(labId)?.terminals.values() ?? [])];
+    const standing = all.filter(({ here }) => standsIn(here, chain, level));
+    const opened = all.find(({ opened }) => opened.chain.join('/') === chain.join('/'));
+    const found = standing.find(({ name }) => name === preferred) ?? standing[0] ?? opened;
+    return found ?? this.create(labId, chain, level);
+  }
+
+  /** @throws {UnknownTerminalError} */
+  change(labId: string, name: string, change: { label?: string | undefined; position?: number | undefined }): Terminal {
+    const terminal = this.get(labId, name);
+    const own = this.#labs.get(labId);
+    if (!own) throw new UnknownTerminalError(name);
+    if (change.label !== undefined) terminal.label = change.label || undefined;
+    if (change.position !== undefined) {
+      const others = [...own.terminals.values()].filter((other) => other !== terminal);
+      others.splice(change.position, 0, terminal);
+      own.terminals = new Map(others.map((other) => [other.name, other]));
+    }
+    for (const each of own.terminals.values()) own.dirty.add(each);
+    this.#tell(labId, own);
+    return terminal;
+  }
+
+  /** Ends the terminal and its shell. Resolves when that is gone. @throws {UnknownTerminalError | EngineDownError} */
+  async end(labId: string, name: string): Promise<void> {
+    const terminal = this.get(labId, name);
+    const own = this.#labs.get(labId);
+    if (!own) throw new UnknownTerminalError(name);
+    own.ending.add(name);
+    this.#drop(labId, own, terminal, closeCodes.closed);
+    try {
+      await this.#options.engine.endShell(own.ref, name);
+    } finally {
+      own.ending.delete(name);
+    }
+  }
+
+  /** Begins or ends recording. @throws {UnknownTerminalError | RecordingLimitError} */
+  async record(labId: string, name: string, on: boolean): Promise<Terminal> {
+    const terminal = this.get(labId, name);
+    if (on === (terminal.recording !== undefined)) return terminal;
+    if (on) {
+      const stop = () => void this.record(labId, name, false);
+      const recording = await this.#options.recordings.begin(labId, terminal, stop);
+      // Asked for twice, or closed, while the file was made.
+      if (terminal.recording || !this.#labs.get(labId)?.terminals.has(name)) await recording.end();
+      else terminal.recording = recording;
+    } else this.#stopRecording(labId, terminal);
+    this.#options.onChange(labId);
+    return terminal;
+  }
+
+  #stopRecording(labId: string, terminal: Terminal): void {
+    const { recording } = terminal;
+    terminal.recording = undefined;
+    recording?.end().catch((error: Error) => {
+      this.#options.log.warn({ lab: labId, terminal: terminal.name, error: error.message }, 'a recording was not kept');
+    });
+  }
+
+  #add(labId: string, own: LabTerminals, place: TerminalPlace, scrollback = new Scrollback(scrollbackBytes)): Terminal {
+    const { engine, spawn, onActivity, log } = this.#options;
+    const { name, chain } = place;
     const terminal: Terminal = new Terminal({
-      view,
-      scrollback,
-      spawn,
-      command: (size) => engine.shellCommand(own.ref, { terminal: view.name, chain: view.chain, ...size }),
-      onInput: () => onActivity(lab.id),
+      ...{ place, scrollback, spawn },
+      command: (size) => engine.shellCommand(own.ref, { terminal: name, chain, ...size }),
+      onInput: (bytes) => {
+        onActivity(labId);
+        own.locating.noteInput(bytes);
+      },
       onOutput: () => {
         own.dirty.add(terminal);
+        own.locating.noteOutput();
         clearTimeout(own.settle);
-        own.settle = setTimeout(() => this.#options.feed.emit('stirred', lab.id), settleMs);
+        own.settle = setTimeout(() => this.#options.feed.emit('stirred', labId), settleMs);
       },
+      onChange: () => this.#tell(labId, own),
       onExit: (code) => {
-        log.debug({ lab: lab.id, terminal: view.name, code }, 'shell exited');
+        log.debug({ lab: labId, terminal: name, code }, 'shell exited');
         // A shell inside a container goes with it; its tab goes too.
-        if (view.chain.length > 0) own.terminals.delete(view.name);
-        onChange(lab.id);
+        if (chain.length > 0) this.#drop(labId, own, terminal, closeCodes.exited);
+        else this.#tell(labId, own);
       },
     });
-    own.terminals.set(view.name, terminal);
+    own.terminals.set(name, terminal);
+    own.dirty.add(terminal);
     return terminal;
+  }
+
+  /** Resolves when the views tell where the shells stand now. */
+  async locate(labId: string): Promise<void> {
+    await this.#labs.get(labId)?.locating.current();
+  }
+
+  async #locate(labId: string, own: LabTerminals): Promise<void> {
+    const { engine, locate, log } = this.#options;
+    try {
+      const places = await locate(own.ref);
+      let hasMoved = false;
+      for (const terminal of own.terminals.values()) {
+        const here = (terminal.isRunning && places.get(terminal.name)) || terminal.opened;
+        hasMoved ||= JSON.stringify(here) !== JSON.stringify(terminal.here);
+        terminal.here = here;
+      }
+      if (hasMoved && this.#labs.get(labId) === own) this.#tell(labId, own);
+      // A shell whose terminal was closed while the engine did not answer, or before a crash.
+      const strays = [...places.keys()].filter((name) => !own.terminals.has(name) && !own.ending.has(name));
+      for (const name of strays) await engine.endShell(own.ref, name);
+    } catch (error) {
+      log.debug({ lab: labId, error: (error as Error).message }, 'not known where the shells stand');
+    }
+  }
+
+  #drop(labId: string, own: LabTerminals, terminal: Terminal, code: number): void {
+    own.terminals.delete(terminal.name);
+    own.dirty.delete(terminal);
+    this.#stopRecording(labId, terminal);
+    terminal.close(code);
+    this.#options.transcripts.removeOne(labId, terminal.name).catch((error: Error) => {
+      this.#options.log.warn({ lab: labId, error: error.message }, 'a transcript was not removed');
+    });
+    this.#tell(labId, own);
+  }
+
+  #tell(labId: string, own: LabTerminals): void {
+    if (own.tell) return;
+    own.tell = setTimeout(() => {
+      own.tell = undefined;
+      this.#options.onChange(labId);
+    }, tellEveryMs);
   }
 
   #onLab(lab: LabRow): void {
@@ -167,8 +298,9 @@ export class Terminals implements AsyncDisposable {
   }
 
   #forget(labId: string): void {
-    this.#options.transcripts.remove(labId).catch((error: Error) => {
-      this.#options.log.warn({ lab: labId, error: error.message }, 'transcripts were not removed');
+    const { transcripts, recordings, log } = this.#options;
+    Promise.all([transcripts.remove(labId), recordings.removeAll(labId)]).catch((error: Error) => {
+      log.warn({ lab: labId, error: error.message }, 'transcripts were not removed');
     });
   }
 
@@ -176,8 +308,13 @@ export class Terminals implements AsyncDisposable {
     const own = this.#labs.get(labId);
     if (!own) return;
     clearTimeout(own.settle);
+    clearTimeout(own.tell);
+    own.locating[Symbol.dispose]();
     this.#labs.delete(labId);
-    for (const terminal of own.terminals.values()) terminal.close(code);
+    for (const terminal of own.terminals.values()) {
+      this.#stopRecording(labId, terminal);
+      terminal.close(code);
+    }
   }
 
   async #saveDirty(): Promise<void> {
@@ -187,7 +324,10 @@ export class Terminals implements AsyncDisposable {
       for (const terminal of dirty) {
         // Closed meanwhile: what is written now would stay behind.
         if (this.#labs.get(labId) !== own) break;
-        const header = { ...terminal.view, generation: own.generation };
+        const { name, label, opened } = terminal;
+        const position = [...own.terminals.keys()].indexOf(name);
+        const { level, chain } = opened;
+        const header = { generation: own.generation, name, level, chain, label, position };
         await this.#options.transcripts.save(labId, header, terminal.scrollback).catch((error: Error) => {
           this.#options.log.warn({ lab: labId, error: error.message }, 'a transcript was not saved');
         });
@@ -197,15 +337,21 @@ export class Terminals implements AsyncDisposable {
 }
 
 /** Terminals are named after where they stand; a name is part of addresses and file names. */
-function freeName(chain: readonly string[], taken: ReadonlyMap<string, unknown>): string {
+function freeName(chain: readonly string[], taken: ReadonlySet<string>): string {
   const base =
     chain
       .join('-')
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
       .slice(0, nameLength - 3)
-      .replace(/^-+|-+$/g, '') || 'terminal';
+      .replace(/^-+|-+$/g, '') || 'host';
   let name = base;
   for (let n = 2; taken.has(name); n++) name = `${base}-${n}`;
   return name;
+}
+
+/** A chain may lead through a container whose `docker` speaks to a daemon further out: the last ones are where it ends. */
+export function standsIn(here: Standing, chain: readonly string[], level: number): boolean {
+  const end = level > 1 ? chain.slice(1 - level) : [];
+  return [chain, end].some((place) => place.join('/') === here.chain.join('/'));
 }

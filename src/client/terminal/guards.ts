@@ -2,10 +2,47 @@ import type { IFunctionIdentifier, Terminal } from '@xterm/xterm';
 import { maxCells } from '../../shared/terminal-protocol.ts';
 
 /**
- * Sequences that xterm.js 6.0.0 carries out once per count, so that `CSI 2147483647 b` hangs the page for minutes:
- * repeat, insert and delete lines, scroll up and down, tabs forward and back. No screen is larger than `maxCells`.
+ * Lines or cells that output may make xterm.js work on before the page gets its turn; a few milliseconds. A flood of
+ * dear sequences, each of them harmless, would hold the page for seconds.
  */
-const countedFinals = ['b', 'L', 'M', 'S', 'T', 'I', 'Z'];
+export const workPerTurn = 4000;
+/** Longest title, link, or color that a program may send, characters; xterm.js would keep ten million. */
+const maxOsc = 2048;
+/** Links on screen and above it; xterm.js keeps an entry for each for as long as its line is there. */
+const maxLinks = 2000;
+/** An answer to a query costs a frame to the server, in lines. */
+const answerWork = 40;
+/** A full reset makes new buffers, in lines. */
+const resetWork = 1000;
+
+type Work = (terminal: Terminal, params: (number | number[])[]) => number;
+const count: Work = (_, params) => params.flat()[0] || 1;
+const screen: Work = ({ rows }) => rows;
+const line: Work = () => 1;
+
+/**
+ * What xterm.js 6.0.0 carries out once per count, so that `CSI 2147483647 b` hangs the page for minutes: tabs, insert
+ * and delete lines, scroll, repeat. No screen is larger than `maxCells`; a larger count is not carried out.
+ */
+const counted = ['I', 'Z', 'L', 'M', 'S', 'T', 'b'];
+/** What touches the whole screen: erase, shift columns, switch to the other screen and back. */
+const screenWide: IFunctionIdentifier[] = [
+  { final: 'J' },
+  { prefix: '?', final: 'J' },
+  { intermediates: ' ', final: '@' },
+  { intermediates: ' ', final: 'A' },
+  { intermediates: "'", final: '}' },
+  { intermediates: "'", final: '~' },
+  { prefix: '?', final: 'h' },
+  { prefix: '?', final: 'l' },
+];
+const escapes: [IFunctionIdentifier, Work][] = [
+  [{ final: 'c' }, () => resetWork],
+  [{ intermediates: '#', final: '8' }, screen],
+  [{ final: 'D' }, line],
+  [{ final: 'E' }, line],
+  [{ final: 'M' }, line],
+];
 
 /** Questions that a terminal answers by itself, as if typed: device attributes, status, modes, window. */
 const queries: IFunctionIdentifier[] = [
@@ -17,27 +54,52 @@ const queries: IFunctionIdentifier[] = [
   { prefix: '?', intermediates: '$', final: 'p' },
   { final: 't' },
 ];
-/** OSC numbers that ask for a color when they hold a question mark. */
+const titleOscs = [0, 1, 2];
+/** Colors of the palette, text, background, cursor: may be asked for, not changed, because ours mean levels. */
 const colorOscs = [4, 10, 11, 12];
-/** Hyperlinks: off until they ask before they open. */
+const resetColorOscs = [104, 110, 111, 112];
 const hyperlinkOsc = 8;
 /** Programs may not write the clipboard. */
 const clipboardOsc = 52;
 
-/** Makes a terminal safe to look at. */
-export function guard(terminal: Terminal): void {
+/** Makes a terminal safe to look at. `isReplaying` says that old output is being parsed: its queries stay unanswered. */
+export function guard(terminal: Terminal, isReplaying: () => boolean): void {
   const { parser } = terminal;
-  for (const final of countedFinals) {
-    parser.registerCsiHandler({ final }, (params) => params.flat().some((n) => n > maxCells));
+  const budget = new Budget();
+  for (const final of counted) {
+    parser.registerCsiHandler(
+      { final },
+      (params) => params.flat().some((n) => n > maxCells) || budget.spend(count(terminal, params)),
+    );
   }
-  parser.registerOscHandler(hyperlinkOsc, () => true);
-  parser.registerOscHandler(clipboardOsc, () => true);
+  for (const id of screenWide) parser.registerCsiHandler(id, (params) => budget.spend(screen(terminal, params)));
+  for (const [id, work] of escapes) parser.registerEscHandler(id, () => budget.spend(work(terminal, [])));
+  for (const id of queries) parser.registerCsiHandler(id, () => isReplaying() || budget.spend(answerWork));
+  parser.registerDcsHandler({ intermediates: '$', final: 'q' }, () => isReplaying() || budget.spend(answerWork));
+  for (const osc of titleOscs) parser.registerOscHandler(osc, (data) => data.length > maxOsc);
+  for (const osc of colorOscs) {
+    parser.registerOscHandler(osc, (data) => !isOneQuery(data) || isReplaying() || budget.spend(answerWork));
+  }
+  for (const osc of [...resetColorOscs, clipboardOsc]) parser.registerOscHandler(osc, () => true);
+  parser.registerOscHandler(
+    hyperlinkOsc,
+    (data) => data.length > maxOsc || terminal.markers.length > maxLinks || budget.spend(1),
+  );
 }
 
-/** Leaves queries unanswered while `isReplaying` says that old output is being parsed; keys typed meanwhile still go out. */
-export function muteQueries(terminal: Terminal, isReplaying: () => boolean): void {
-  const { parser } = terminal;
-  for (const query of queries) parser.registerCsiHandler(query, isReplaying);
-  for (const osc of colorOscs) parser.registerOscHandler(osc, (data) => isReplaying() && data.includes('?'));
-  parser.registerDcsHandler({ intermediates: '$', final: 'q' }, isReplaying);
+function isOneQuery(data: string): boolean {
+  return /^(\d{1,3};)?\?$/.test(data);
+}
+
+/** Lets the parser go on until the budget is spent, then after the page had its turn. */
+class Budget {
+  #left = workPerTurn;
+
+  /** What a handler of the parser returns: false lets xterm.js carry it out, now or a turn later. */
+  spend(work: number): false | Promise<false> {
+    this.#left -= work;
+    if (this.#left > 0) return false;
+    this.#left = workPerTurn;
+    return new Promise((resolve) => setTimeout(() => resolve(false)));
+  }
 }

@@ -1,20 +1,22 @@
 import { fill } from '../../i18n/fill.ts';
-import type { TerminalView } from '../../shared/api.ts';
+import type { LabView, TerminalView } from '../../shared/api.ts';
 import { maxViewerFrame, type ServerFrame, type TerminalState } from '../../shared/terminal-protocol.ts';
-import { gap } from '../language.ts';
-import { session } from '../session.ts';
 import { labText } from './lab-text.ts';
 import { type LinkState, TerminalLink } from './link.ts';
 import { Screen } from './screen.ts';
 import { TerminalStream } from './stream.ts';
+import { type Note, noteOf } from './terminal-note.ts';
 
 const text = labText.terminal;
 /** A window being dragged changes size often; the shell is told when it rests, milliseconds. */
 const resizeRest = 80;
+/** A clock that stood still for this long was asleep, milliseconds: the connection may be dead without knowing it. */
+const slept = 20_000;
 
-/** One terminal: a screen, its connection, and a line that says why it does not run. */
+/** One terminal: a screen, its connection, and a line that says why it does not run or who types in it. */
 export class LabTerminal extends HTMLElement {
   view: TerminalView | undefined;
+  lab: LabView | undefined;
   #screen: Screen | undefined;
   #stream = new TerminalStream();
   #link: TerminalLink | undefined;
@@ -31,6 +33,7 @@ export class LabTerminal extends HTMLElement {
   disconnectedCallback(): void {
     this.#stop.abort();
     this.#link?.[Symbol.dispose]();
+    this.#screen?.[Symbol.dispose]();
   }
 
   override focus(): void {
@@ -39,9 +42,33 @@ export class LabTerminal extends HTMLElement {
     this.#screen?.focus();
   }
 
+  /** A program may be running in it: a shell at its prompt has bracketed paste on. */
+  get isBusy(): boolean {
+    return this.#state.kind === 'open' && this.#screen?.terminal.modes.bracketedPasteMode === false;
+  }
+
+  /** Opens the search bar. */
+  async find(): Promise<void> {
+    const { openSearch } = await import('./search-bar.ts');
+    if (this.#screen) openSearch(this, this.#screen.terminal);
+  }
+
+  /** The lab has changed: after a reset the next generation's terminal is attached from its beginning. */
+  follow(lab: LabView): void {
+    this.lab = lab;
+    if (lab.state !== 'ready' || !this.#link) return;
+    const isNew = lab.generation !== this.#generation;
+    if (!isNew && this.#state.kind !== 'resetting') return;
+    if (isNew) {
+      this.#generation = lab.generation;
+      this.#stream = new TerminalStream();
+      this.#screen?.clear();
+    }
+    void this.#link.connect();
+  }
+
   async #begin(): Promise<void> {
-    const { view } = this;
-    const { lab } = session;
+    const { view, lab } = this;
     if (!view || !lab) return;
     // The first size must be the right one, and that needs the font.
     await document.fonts.load('13.5px "JetBrains Mono Variable"').catch(() => []);
@@ -49,11 +76,14 @@ export class LabTerminal extends HTMLElement {
     const host = Object.assign(document.createElement('div'), { className: 'screen' });
     const note = Object.assign(document.createElement('div'), { className: 'terminal-note', role: 'status' });
     this.append(host, note);
-    this.#screen = new Screen(host, fill(text.label, { name: view.name, level: view.level }), {
+    this.#screen = new Screen(host, fill(text.label, { name: view.label ?? view.name, level: view.level }), {
       typed: (bytes) => this.#typed(bytes),
-      resized: (columns, rows) => this.#link?.send({ type: 'resize', columns, rows }),
+      focused: () => this.#claimSize(),
       leave: (back) => this.dispatchEvent(new CustomEvent('leave', { bubbles: true, detail: { back } })),
-      key: (key) => this.#key(key),
+      find: () => void this.find(),
+      key: (key) => {
+        if (key === 'Enter' && this.#state.kind === 'exited') void this.#link?.connect();
+      },
     });
     if (this.#wantsFocus) this.#screen.focus();
     this.#generation = lab.generation;
@@ -67,57 +97,78 @@ export class LabTerminal extends HTMLElement {
   }
 
   #watch(): void {
+    const { signal } = this.#stop;
     let rest: ReturnType<typeof setTimeout> | undefined;
-    const sizes = new ResizeObserver(() => {
+    const adapt = () => {
       clearTimeout(rest);
-      rest = setTimeout(() => this.#screen?.fit(), resizeRest);
-    });
+      rest = setTimeout(() => this.#adapt(), resizeRest);
+    };
+    const sizes = new ResizeObserver(adapt);
     sizes.observe(this);
-    const tick = setInterval(() => this.#draw(), 1000);
-    const unsubscribe = session.subscribe(() => this.#follow());
-    this.#stop.signal.addEventListener('abort', () => {
+    this.addEventListener('room', adapt, { signal });
+    let ticked = Date.now();
+    const tick = setInterval(() => {
+      if (Date.now() - ticked > slept) this.#wake();
+      ticked = Date.now();
+      this.#draw();
+    }, 1000);
+    window.addEventListener('online', () => this.#wake(), { signal });
+    signal.addEventListener('abort', () => {
       sizes.disconnect();
       clearInterval(tick);
-      unsubscribe();
     });
   }
 
-  #size(): { columns: number; rows: number } {
-    this.#screen?.fit();
-    return this.#screen?.size ?? { columns: 80, rows: 24 };
+  /** The machine slept or has a network again: connects at once, from where it was. */
+  #wake(): void {
+    if (['open', 'waiting', 'lost'].includes(this.#state.kind)) void this.#link?.connect();
   }
 
-  /** After a reset the next generation's terminal is attached from its beginning. */
-  #follow(): void {
-    const { lab } = session;
-    if (lab?.state !== 'ready') return;
-    const isNew = lab.generation !== this.#generation;
-    if (!isNew && this.#state.kind !== 'resetting') return;
-    if (isNew) {
-      this.#generation = lab.generation;
-      this.#stream = new TerminalStream();
-      this.#screen?.clear();
-    }
-    void this.#link?.connect();
+  /** The size of this window; empty for who only looks on. */
+  #size(): { columns: number; rows: number } {
+    return this.#shell?.role === 'instructor' ? this.#shell : (this.#screen?.fit() ?? { columns: 80, rows: 24 });
+  }
+
+  #adapt(): void {
+    const size = this.#screen?.adapt();
+    if (size && this.#shell?.role === 'learner') this.#resize(size);
+  }
+
+  /** The window that the learner works in has its size; his others show that scaled. */
+  #claimSize(): void {
+    if (this.#shell?.role === 'learner' && this.#screen) this.#resize(this.#screen.fit());
+  }
+
+  #resize(size: { columns: number; rows: number }): void {
+    if (size.columns !== this.#shell?.columns || size.rows !== this.#shell.rows)
+      this.#link?.send({ type: 'resize', ...size });
   }
 
   #frame(frame: ServerFrame): void {
-    if (frame.type === 'state') {
-      this.#shell = frame.state;
-      this.#draw();
-    }
+    if (frame.type === 'state') this.#take(frame.state);
     const stream = this.#stream;
+    const screen = this.#screen;
     for (const piece of stream.take(frame)) {
-      if (piece.kind === 'anew') this.#screen?.clear();
-      else if (piece.kind === 'lost') this.#screen?.tell(text.lostOutput);
-      else if (piece.kind === 'modes') this.#screen?.write(piece.bytes, true, () => undefined);
+      if (piece.kind === 'anew') screen?.clear();
+      else if (piece.kind === 'lost') screen?.tell(text.lostOutput);
+      else if (piece.kind === 'modes') screen?.write(piece.bytes, true, () => undefined);
       else if (piece.kind === 'gap')
-        this.#screen?.tell(fill(text.gap, { n: piece.bytes.toLocaleString(document.documentElement.lang) }));
+        screen?.tell(fill(text.gap, { n: piece.bytes.toLocaleString(document.documentElement.lang) }));
       else
-        this.#screen?.write(piece.bytes, piece.replay, () => {
+        screen?.write(piece.bytes, piece.replay, () => {
           if (stream === this.#stream) this.#link?.send({ type: 'ack', offset: piece.end });
         });
     }
+  }
+
+  #take(state: TerminalState): void {
+    this.#shell = state;
+    this.dataset.role = state.role;
+    this.dataset.keyboard = state.keyboard;
+    const own = this.#screen?.size;
+    if (own && (own.columns !== state.columns || own.rows !== state.rows))
+      this.#screen?.show(state.columns, state.rows);
+    this.#draw();
   }
 
   #typed(bytes: Uint8Array): void {
@@ -127,55 +178,32 @@ export class LabTerminal extends HTMLElement {
     }
   }
 
-  #key(key: string): void {
-    if (key === 'Enter' && this.#state.kind === 'exited') void this.#link?.connect();
-  }
-
   #changed(state: LinkState): void {
     this.#state = state;
     this.dataset.link = state.kind;
     this.#draw();
     // Ready again before the page was told that it is being reset.
-    if (state.kind === 'resetting' && session.lab?.generation !== this.#generation) this.#follow();
+    if (state.kind === 'resetting' && this.lab && this.lab.generation !== this.#generation) this.follow(this.lab);
   }
 
   #draw(): void {
-    const note = this.querySelector('.terminal-note');
+    const line = this.querySelector('.terminal-note');
+    const note = noteOf(this.#state, this.#shell);
+    if (!line || (line.firstElementChild?.textContent ?? '') === (note?.words ?? '')) return;
+    line.replaceChildren();
     if (!note) return;
-    const words = this.#words();
-    if (note.firstElementChild?.textContent === words) return;
-    note.replaceChildren();
-    if (!words) return;
-    note.append(Object.assign(document.createElement('span'), { textContent: words }));
-    const label = this.#buttonLabel();
-    if (!label) return;
+    line.append(Object.assign(document.createElement('span'), { textContent: note.words }));
+    if (note.action) line.append(this.#button(note.action));
+  }
+
+  #button({ label, does }: NonNullable<Note['action']>): HTMLButtonElement {
     const button = Object.assign(document.createElement('button'), { type: 'button', textContent: label });
     button.addEventListener('click', () => {
-      void this.#link?.connect();
+      if (does === 'connect') void this.#link?.connect();
+      else this.#link?.send({ type: 'keyboard', take: does === 'take' });
       this.focus();
     });
-    note.append(button);
-  }
-
-  #words(): string {
-    const state = this.#state;
-    if (state.kind === 'open') return this.#shell?.canWrite === false ? text.readOnly : '';
-    if (state.kind === 'waiting')
-      return fill(text.retryIn, { s: Math.max(0, Math.ceil((state.retryAt - Date.now()) / 1000)) });
-    if (state.kind === 'denied') return state.sentence ?? text.denied;
-    if (state.kind === 'exited') return this.#exitWords();
-    return text[state.kind];
-  }
-
-  #exitWords(): string {
-    const code = this.#shell?.exitCode;
-    return `${code === undefined ? text.exitedPlain : fill(text.exited, { code })}${gap()}${text.pressEnter}`;
-  }
-
-  #buttonLabel(): string | undefined {
-    const { kind } = this.#state;
-    if (kind === 'exited') return text.newShell;
-    return ['waiting', 'lost', 'denied', 'failed'].includes(kind) ? text.retry : undefined;
+    return button;
   }
 }
 

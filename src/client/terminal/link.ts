@@ -23,7 +23,18 @@ export type LinkState =
   | { kind: 'failed' }
   | { kind: 'exited' }
   | { kind: 'resetting' }
+  | { kind: 'closed' }
   | { kind: 'ended' };
+
+/** What a close by the server means; every other is a lost connection. */
+const closedAs: Record<number, LinkState> = {
+  [closeCodes.reset]: { kind: 'resetting' },
+  [closeCodes.ended]: { kind: 'ended' },
+  [closeCodes.exited]: { kind: 'exited' },
+  [closeCodes.denied]: { kind: 'denied' },
+  [closeCodes.failed]: { kind: 'failed' },
+  [closeCodes.closed]: { kind: 'closed' },
+};
 
 export interface LinkOwner {
   /** Offset and size to attach with. */
@@ -93,11 +104,8 @@ export class TerminalLink implements Disposable {
 
   #closed(code: number): void {
     this.#socket = undefined;
-    if (code === closeCodes.reset) this.#owner.changed({ kind: 'resetting' });
-    else if (code === closeCodes.ended) this.#owner.changed({ kind: 'ended' });
-    else if (code === closeCodes.exited) this.#owner.changed({ kind: 'exited' });
-    else if (code === closeCodes.denied) this.#owner.changed({ kind: 'denied' });
-    else if (code === closeCodes.failed) this.#owner.changed({ kind: 'failed' });
+    const state = closedAs[code];
+    if (state) this.#owner.changed(state);
     else this.#again();
   }
 

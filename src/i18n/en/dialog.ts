@@ -24,7 +24,23 @@ export const dialog = {
       body: 'Something is running in it, or it does not stand at the prompt. The command would be typed into that program. Type it anyway?',
       yes: 'Type it anyway',
     },
+    paste: {
+      title: 'Paste several lines?',
+      body: 'Look at them first. Each line can be a command.',
+      yes: 'Paste',
+    },
+    link: {
+      title: 'Open this address?',
+      body: 'A program in the lab has printed it. It opens in a new tab.',
+      yes: 'Open',
+    },
+    closeTerminal: {
+      title: 'Close this terminal?',
+      body: 'Something is running in it. Closing the terminal ends its shell and what runs in it.',
+      yes: 'Close it',
+    },
   },
+  wrongLevel: { title: 'Another place', right: 'Open the right terminal', anyway: 'Run it here anyway' },
   problems: {
     'bad-request': 'The server did not understand the request ({field}). Reload the page, then try again.',
     unauthorized: 'Your session is unknown to the server. Reload the page to get a new one.',

@@ -9,6 +9,8 @@ export const instructor = {
   isolation: 'Isolation',
   actions: 'Actions',
   extend: 'Extend',
+  look: 'Look',
+  lookOf: 'Over the shoulder of {name}',
   reset: 'Reset',
   end: 'End',
   extendOf: 'Extend the lab of {name}',

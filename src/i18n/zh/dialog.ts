@@ -24,7 +24,15 @@ export const dialog: DialogText = {
       body: '里面有程序在跑，或者没有停在提示符上。命令会输入到那个程序里。仍然输入吗？',
       yes: '仍然输入',
     },
+    paste: { title: '粘贴多行内容？', body: '先看一眼，每一行都可能是一条命令。', yes: '粘贴' },
+    link: { title: '打开这个网址？', body: '它是实验里的程序打印的，会在新标签页里打开。', yes: '打开' },
+    closeTerminal: {
+      title: '关闭这个终端？',
+      body: '里面有程序在跑。关闭终端，shell和里面的程序都会结束。',
+      yes: '关闭',
+    },
   },
+  wrongLevel: { title: '不在这一层', right: '打开对应的终端', anyway: '就在这里运行' },
   problems: {
     'bad-request': '服务器看不懂这个请求（{field}）。刷新页面再试。',
     unauthorized: '服务器不认识你的会话。刷新页面，会得到一个新的。',

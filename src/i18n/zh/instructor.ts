@@ -11,6 +11,8 @@ export const instructor: InstructorText = {
   isolation: '隔离',
   actions: '操作',
   extend: '延长',
+  look: '旁观',
+  lookOf: '旁观 {name} 的终端',
   reset: '重置',
   end: '结束',
   extendOf: '延长 {name} 的实验',

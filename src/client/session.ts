@@ -15,6 +15,8 @@ class Session {
   queued: number | undefined;
   /** Containers from L1 to where the terminal on screen stands; unknown while there is none. */
   standsIn: readonly string[] | undefined;
+  /** Name of the terminal on screen. */
+  terminal: string | undefined;
   isInstructor = false;
   /** Why the server could not be asked, if so. */
   failure: string | undefined;

@@ -2,7 +2,9 @@ import { fill } from '../../i18n/fill.ts';
 import type { BlockView, TerminalView } from '../../shared/api.ts';
 import { ask, ProblemError, sentenceOf } from '../api.ts';
 import { text } from '../page-text.ts';
+import { session } from '../session.ts';
 import { here, readyLab } from './here.ts';
+import type { Again } from './run-anyway.ts';
 
 /** How long "copied" and "typed" stay, milliseconds. */
 const noteFor = 5000;
@@ -23,7 +25,7 @@ class RunBlock extends HTMLElement {
     this.#running = true;
     this.#say(text.run.sending);
     try {
-      const terminal = await this.#type(false);
+      const terminal = await this.#type({ force: false });
       if (terminal) this.#show(terminal);
       else this.#say('');
     } catch (error) {
@@ -32,16 +34,18 @@ class RunBlock extends HTMLElement {
     this.#running = false;
   }
 
-  /** Nothing when the learner does not want to disturb a busy terminal. */
-  async #type(force: boolean): Promise<TerminalView | undefined> {
-    const { step, block } = this.dataset;
+  /** Nothing when it does not go where it belongs and the learner lets it be. */
+  async #type(how: Again): Promise<TerminalView | undefined> {
+    const { step, block, chain } = this.dataset;
+    const lab = readyLab()?.id ?? '';
+    const request = { lesson: here.lesson, step, block, terminal: session.terminal, ...how };
     try {
-      const path = `labs/${readyLab()?.id}/blocks`;
-      return (await ask<BlockView>('POST', path, { lesson: here.lesson, step, block, force })).terminal;
+      return (await ask<BlockView>('POST', `labs/${lab}/blocks`, request)).terminal;
     } catch (error) {
-      if (!(error instanceof ProblemError) || error.code !== 'terminal-busy' || force) throw error;
-      const { agreed } = await import('../questions.ts');
-      return (await agreed('busy')) ? this.#type(true) : undefined;
+      if (!(error instanceof ProblemError) || how.force) throw error;
+      const { askAgain } = await import('./run-anyway.ts');
+      const again = await askAgain(lab, chain ? chain.split(' ') : [], error);
+      return again && this.#type(again);
     }
   }
 

@@ -1,3 +1,4 @@
+import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing } from 'lit/html.js';
 import type { TerminalView } from '../../shared/api.ts';
 import { isCurrentStep } from '../lesson/steps.ts';
@@ -5,6 +6,9 @@ import { session } from '../session.ts';
 import { SessionElement } from '../session-element.ts';
 import { LabTerminal } from './lab-terminal.ts';
 import { labText } from './lab-text.ts';
+import type { TerminalAction } from './terminal-actions.ts';
+import { terminalMenu } from './terminal-menu.ts';
+import { dragTab, terminalTab } from './terminal-tab.ts';
 
 const text = labText.terminal;
 
@@ -13,14 +17,23 @@ class LabTerminals extends SessionElement {
   #selected = 'host';
   #known: TerminalView[] = [];
   #terminals = new Map<string, LabTerminal>();
+  #stop = new AbortController();
   /** Where the keyboard was before it came here. */
   #cameFrom: HTMLElement | undefined;
-  #show = (event: Event) => this.#select((event as CustomEvent<string>).detail, true);
 
   override connectedCallback(): void {
     super.connectedCallback();
-    document.addEventListener('show-terminal', this.#show);
-    this.addEventListener('leave', (event) => this.#leave((event as CustomEvent<{ back: boolean }>).detail.back));
+    this.#stop = new AbortController();
+    const { signal } = this.#stop;
+    document.addEventListener('show-terminal', (event) => this.#select((event as CustomEvent<string>).detail, true), {
+      signal,
+    });
+    document.addEventListener('open-terminal', (event) => this.#open((event as CustomEvent<string[]>).detail), {
+      signal,
+    });
+    this.addEventListener('leave', (event) => this.#leave((event as CustomEvent<{ back: boolean }>).detail.back), {
+      signal,
+    });
     this.addEventListener('focusin', ({ relatedTarget: from }) => {
       if (from instanceof HTMLElement && !this.contains(from)) this.#cameFrom = from;
     });
@@ -28,43 +41,67 @@ class LabTerminals extends SessionElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    document.removeEventListener('show-terminal', this.#show);
+    this.#stop.abort();
   }
 
   protected override render() {
-    // While the lab is being reset its list is empty; the tabs stay until it says what there is now.
-    if (session.lab?.terminals.length) this.#known = session.lab.terminals;
-    if (!this.#known.some((view) => view.name === this.#selected)) this.#selected = this.#known[0]?.name ?? 'host';
-    session.standsIn ??= this.#known[0]?.chain;
-    return html`<div class="tabs" role="tablist" aria-label=${text.tabs} @keydown=${this.#key}>
-        ${this.#known.map((view) => this.#tab(view))}
+    this.#follow();
+    const view = this.#view;
+    // Panels keep their order: one that moved in the page would lose its connection.
+    const panels = [...this.#known].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return html`<div class="tab-bar">
+        <div class="tabs" role="tablist" aria-label=${text.tabs} @keydown=${this.#key} @pointerdown=${this.#drag}>
+          ${this.#known.map((each) =>
+            terminalTab(each, each === view, {
+              select: () => this.#select(each.name, true),
+              rename: () => this.#act('rename', each),
+              close: () => this.#act('close', each),
+            }),
+          )}
+        </div>
+        <button class="tab-add" type="button" aria-label=${text.add} title=${text.add} @click=${() => this.#open([])}>+</button>
+        ${view ? this.#menu(view) : nothing}
       </div>
-      ${this.#known.map((view) => this.#panel(view))}
+      ${repeat(
+        panels,
+        (each) => each.name,
+        (each) => this.#panel(each, each === view),
+      )}
       <p class="terminal-foot">
         <span><kbd>F6</kbd> ${text.leave}</span><span>${text.copyPaste}</span>
         <a href="#text" @click=${this.#toStep}>${text.toText}</a>
       </p>`;
   }
 
-  #tab(view: TerminalView) {
-    const selected = view.name === this.#selected;
-    return html`<button
-      type="button"
-      role="tab"
-      class="tab level-${view.level}"
-      id="tab-${view.name}"
-      data-terminal=${view.name}
-      aria-selected=${selected}
-      aria-controls="panel-${view.name}"
-      tabindex=${selected ? 0 : -1}
-      @click=${() => this.#select(view.name, true)}
-    >
-      <span class="badge">L${view.level}</span> <span>${view.name}</span>
-    </button>`;
+  #menu(view: TerminalView) {
+    return terminalMenu(view, {
+      act: (action) => this.#act(action, view),
+      find: () => this.#terminals.get(view.name)?.find(),
+      recordings: async () => (await import('./terminal-actions.ts')).showRecordings(),
+    });
   }
 
-  #panel(view: TerminalView) {
-    const selected = view.name === this.#selected;
+  /** The one on screen: a new one is selected before the lab's list has it. */
+  get #view(): TerminalView | undefined {
+    return this.#known.find((view) => view.name === this.#selected) ?? this.#known[0];
+  }
+
+  /** Takes over what the lab says; while it is being reset its list is empty, and the tabs stay until it says more. */
+  #follow(): void {
+    const { lab } = session;
+    if (lab?.terminals.length) this.#known = lab.terminals;
+    for (const [name, terminal] of this.#terminals) {
+      if (lab) terminal.follow(lab);
+      if (!this.#known.some((view) => view.name === name)) this.#terminals.delete(name);
+    }
+    session.terminal = this.#view?.name;
+    const chain = this.#view?.here.chain;
+    if (chain?.join('/') === session.standsIn?.join('/')) return;
+    session.standsIn = chain;
+    session.changed();
+  }
+
+  #panel(view: TerminalView, selected: boolean) {
     return html`<div class="panel" role="tabpanel" id="panel-${view.name}" aria-labelledby="tab-${view.name}" ?hidden=${!selected}>
       ${selected || this.#terminals.has(view.name) ? this.#terminal(view) : nothing}
     </div>`;
@@ -73,8 +110,7 @@ class LabTerminals extends SessionElement {
   #terminal(view: TerminalView): LabTerminal {
     let terminal = this.#terminals.get(view.name);
     if (!terminal) {
-      terminal = new LabTerminal();
-      terminal.view = view;
+      terminal = Object.assign(new LabTerminal(), { view, lab: session.lab });
       this.#terminals.set(view.name, terminal);
     }
     return terminal;
@@ -82,15 +118,25 @@ class LabTerminals extends SessionElement {
 
   #select(name: string, focus: boolean): void {
     this.#selected = name;
-    session.standsIn = session.lab?.terminals.find((view) => view.name === name)?.chain;
-    session.changed();
     this.requestUpdate();
     void this.updateComplete.then(() => {
-      if (!focus) return;
+      if (!focus) return this.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
       this.#terminals.get(name)?.focus();
       // On a phone the terminals stand below the text.
-      this.scrollIntoView({ block: 'nearest' });
+      return this.scrollIntoView({ block: 'nearest' });
     });
+  }
+
+  async #act(action: TerminalAction, view: TerminalView, position = 0): Promise<void> {
+    const { change } = await import('./terminal-actions.ts');
+    await change(action, view, { position, isBusy: this.#terminals.get(view.name)?.isBusy ?? false });
+  }
+
+  /** Opens a shell in a chain of containers, in L1 without one. */
+  async #open(chain: readonly string[]): Promise<void> {
+    const { openTerminal } = await import('./terminal-actions.ts');
+    const name = await openTerminal(chain);
+    if (name) this.#select(name, true);
   }
 
   /** F6 goes back to where the keyboard was in the text, Shift+F6 to the tabs. */
@@ -107,13 +153,25 @@ class LabTerminals extends SessionElement {
   };
 
   #key = (event: KeyboardEvent): void => {
-    const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!move) return;
+    const view = this.#view;
+    const names = this.#known.map(({ name }) => name);
+    const at = names.indexOf(view?.name ?? '');
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const to = step === undefined ? { Home: 0, End: names.length - 1 }[event.key] : at + step;
+    if (!view) return;
+    if (event.key === 'Delete') void this.#act('close', view);
+    else if (event.key === 'F2') void this.#act('rename', view);
+    else if (to === undefined) return;
+    else if (event.ctrlKey && event.shiftKey) void this.#act('move', view, Math.min(names.length - 1, Math.max(0, to)));
+    else this.#select(names.at(to % names.length) ?? this.#selected, false);
     event.preventDefault();
-    const names = this.#known.map((view) => view.name);
-    const at = names.indexOf(this.#selected) + move;
-    this.#select(names.at(at % names.length) ?? this.#selected, false);
-    void this.updateComplete.then(() => this.querySelector<HTMLElement>('[aria-selected="true"]')?.focus());
+  };
+
+  #drag = (event: PointerEvent): void => {
+    dragTab(event, (name, position) => {
+      const view = this.#known.find((each) => each.name === name);
+      if (view && this.#known.indexOf(view) !== position) void this.#act('move', view, position);
+    });
   };
 }
 

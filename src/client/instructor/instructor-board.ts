@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit/html.js';
 import { count, fill } from '../../i18n/fill.ts';
-import type { InstructorLabsView, InstructorLabView } from '../../shared/api.ts';
+import type { InstructorLabsView, InstructorLabView, LabView } from '../../shared/api.ts';
 import type { InstructorMessage } from '../../shared/events.ts';
 import { ask, ProblemError, sentenceOf } from '../api.ts';
 import { confirmed } from '../confirm.ts';
@@ -27,6 +27,7 @@ class InstructorBoard extends DrawnElement {
   #socket: LiveSocket<never> | undefined;
   #retryAt: number | undefined;
   #signInProblem = '';
+  #watched: { id: string; follow(lab: LabView): void } | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -105,6 +106,7 @@ class InstructorBoard extends DrawnElement {
       message: (message) => {
         if (message.type === 'labs') this.#keep(message.labs);
         else this.#labs.set(message.lab.id, message.lab);
+        this.#showWatched();
         this.requestUpdate();
       },
       lost: (retryAt) => {
@@ -120,6 +122,7 @@ class InstructorBoard extends DrawnElement {
 
   #act = async (action: Action, lab: InstructorLabView): Promise<void> => {
     const name = learnerName(lab.learner, pageText.numberedLearner);
+    if (action === 'look') return this.#look(lab, name);
     const { title, body, yes } = text.ask[action];
     if (!(await confirmed({ title: fill(title, { name }), body, yes, no: text.cancel }, action !== 'extend'))) return;
     try {
@@ -130,6 +133,20 @@ class InstructorBoard extends DrawnElement {
       toast(sentenceOf(error));
     }
   };
+
+  /** Over the learner's shoulder, until that is closed. */
+  async #look(lab: InstructorLabView, name: string): Promise<void> {
+    const { watchLab } = await import('../terminal/lab-watch.ts');
+    const watch = watchLab(lab, fill(text.lookOf, { name }), () => {
+      this.#watched = undefined;
+    });
+    this.#watched = { id: lab.id, follow: (changed) => watch.follow(changed) };
+  }
+
+  #showWatched(): void {
+    const lab = this.#watched && this.#labs.get(this.#watched.id);
+    if (lab) this.#watched?.follow(lab);
+  }
 
   #leave = async (): Promise<void> => {
     this.#socket?.[Symbol.dispose]();

@@ -7,7 +7,7 @@ import { text as pageText } from '../page-text.ts';
 import { clock } from '../time.ts';
 import { boardText as text } from './instructor-text.ts';
 
-export type Action = 'reset' | 'extend' | 'end';
+export type Action = 'look' | 'reset' | 'extend' | 'end';
 type Act = (action: Action, lab: InstructorLabView) => void;
 /** Titles of lessons and their steps, by id, in the page's language. */
 export type Titles = Record<string, { title: string; steps: Record<string, string> }>;
@@ -74,6 +74,7 @@ function buttons(lab: InstructorLabView, act: Act) {
   const button = (action: Action, label: string, spoken: string, disabled = false) =>
     html`<button class="ghost" type="button" data-action=${action} aria-label=${fill(spoken, { name })} ?disabled=${disabled} @click=${() => act(action, lab)}>${label}</button>`;
   return html`<div class="actions">
+    ${button('look', text.look, text.lookOf, lab.state !== 'ready')}
     ${button('reset', text.reset, text.resetOf)}
     ${button('extend', text.extend, text.extendOf, lab.expiresAt >= lab.maxExpiresAt)}
     ${button('end', text.end, text.endOf)}

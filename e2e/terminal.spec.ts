@@ -1,0 +1,275 @@
+import type { Page } from '@playwright/test';
+import { expect, lesson, test } from './journey.ts';
+
+test('tabs are opened, renamed, moved, and closed with their shell', async ({ page, learner }) => {
+  await learner.startLab();
+  const names = () => page.locator('[role=tab] .tab-name').allInnerTexts();
+  await page.getByRole('button', { name: 'New terminal on L1' }).click();
+  await expect(learner.tab('host-2')).toHaveAttribute('aria-selected', 'true');
+  await learner.prompt();
+  await learner.tab('host-2').focus();
+  await page.keyboard.press('F2');
+  await page.getByRole('textbox', { name: 'Name' }).fill('second <b>look</b>');
+  await page.keyboard.press('Enter');
+  await expect.poll(names).toEqual(['host', 'second <b>look</b>']);
+  await learner.tab('host-2').focus();
+  await page.keyboard.press('Control+Shift+ArrowLeft');
+  await expect.poll(names).toEqual(['second <b>look</b>', 'host']);
+  await page.reload();
+  await expect.poll(names).toEqual(['second <b>look</b>', 'host']);
+
+  // By pointer, back behind the other one.
+  const tab = await learner.tab('host-2').boundingBox();
+  const other = await learner.tab('host').boundingBox();
+  if (!tab || !other) throw new Error('no tabs');
+  await page.mouse.move(tab.x + 20, tab.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(other.x + other.width - 4, tab.y + 10, { steps: 5 });
+  await page.mouse.up();
+  await expect.poll(names).toEqual(['host', 'second <b>look</b>']);
+
+  await learner.tab('host-2').click();
+  await learner.prompt();
+  await learner.types('sleep 4711');
+  await expect.poll(() => learner.screen()).toMatch(/sleep 4711\s*$/);
+  await learner.tab('host-2').focus();
+  await page.keyboard.press('Delete');
+  await page.getByRole('dialog').getByRole('button', { name: 'Close it' }).click();
+  await expect(learner.tab('host-2')).toHaveCount(0);
+  await learner.types('pgrep -c -f "slee[p] 4711"');
+  await learner.sees(/^0$/m);
+});
+
+test('the badge follows the shell, and a block that belongs elsewhere asks first', async ({ page, learner }) => {
+  await learner.startLab();
+  await learner.runBlocks('really-nested', 'load');
+  await learner.types('docker exec -it dind-test sh');
+  await expect(learner.tab('host').locator('.badge')).toHaveText('L2');
+  await expect(learner.tab('host')).toContainText('docker → dind-test');
+
+  const run = learner.step('really-nested').locator('run-block[data-block="load"] button.run');
+  const question = page.getByRole('dialog');
+  await run.click();
+  await expect(question).toContainText('you are in dind-test (L2)');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await run.click();
+  await question.getByRole('button', { name: 'Open the right terminal' }).click();
+  await expect(learner.tab('host-2')).toHaveAttribute('aria-selected', 'true');
+  await learner.sees('Loaded image: alpine');
+
+  await learner.tab('host').click();
+  await learner.types('exit');
+  await expect(learner.tab('host').locator('.badge')).toHaveText('L1');
+});
+
+test('what is typed, pasted and selected is what the shell and the clipboard get', async ({
+  page,
+  learner,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await learner.startLab();
+  // Several lines are shown first.
+  await paste(page, 'echo one\necho \x1b[201~two\n');
+  const question = page.getByRole('dialog');
+  await expect(question.locator('pre')).toContainText('echo one\necho [201~two');
+  await question.getByRole('button', { name: 'Paste' }).click();
+  await page.keyboard.press('Enter');
+  await learner.sees(/^one$/m);
+  await learner.sees(/^\[201~two$/m);
+
+  // A Chinese input method composes on screen and sends the result once.
+  const keyboard = await context.newCDPSession(page);
+  await page.keyboard.type('echo ');
+  for (const text of ['t', 'ta', 'tao', 'tao w', 'tao wa']) {
+    await keyboard.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length });
+  }
+  await keyboard.send('Input.insertText', { text: '套娃' });
+  await page.keyboard.press('Enter');
+  await learner.sees(/^套娃$/m);
+
+  // The shell and the screen agree on widths: what is typed between them stands between them.
+  await page.keyboard.type('echo 套娃🪆🇨🇳é👩\u200d💻|');
+  for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowLeft');
+  await page.keyboard.type('<');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Delete');
+  await page.keyboard.type('E=');
+  await learner.sees(/E=cho 套娃🪆🇨🇳é<👩\u200d💻\|/);
+  await page.keyboard.press('Control+C');
+
+  // Selecting copies for who wants that; a program does not.
+  await page.locator('.terminal-menu summary').click();
+  await page.getByLabel('Copy what I select').check();
+  await page.keyboard.press('Escape');
+  await page.evaluate(() => navigator.clipboard.writeText('mine'));
+  await learner.types("clear; printf '\\e]52;c;c3RvbGVu\\a'; echo word");
+  await learner.sees(/^word$/m);
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('mine');
+  const row = await page.locator('lab-terminal:visible .xterm-rows > div').first().boundingBox();
+  if (!row) throw new Error('no row');
+  await page.mouse.dblclick(row.x + 8, row.y + row.height / 2);
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('word');
+});
+
+test('a terminal can be searched, read at any size, and left by keyboard', async ({ page, learner }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await learner.startLab();
+  await learner.types(
+    'seq 1000 1100; printf "see https://example.com/x and \\e]8;;javascript:alert(1)\\e\\\\\\\\bad\\e]8;;\\e\\\\\\\\ \\a\\n"',
+  );
+  await learner.sees('see https://example.com/x');
+  await page.keyboard.press('Control+Shift+F');
+  await page.getByRole('searchbox', { name: 'Find in this terminal' }).fill('105');
+  await expect(page.locator('search-bar .found')).toHaveText(/^\d+ of 10$/);
+  await page.keyboard.press('Escape');
+  await expect(page.locator('search-bar')).toHaveCount(0);
+
+  // A link asks before it is followed; what is no web address is no link.
+  const link = page.locator('.xterm-rows > div', { hasText: 'see https://example.com/x' }).last();
+  const box = await link.boundingBox();
+  if (!box) throw new Error('no link');
+  const cell = box.width / (await columns(page));
+  const hover = async (column: number) => {
+    await page.mouse.move(box.x + cell * (column - 2), box.y + box.height / 2);
+    await page.mouse.move(box.x + cell * column, box.y + box.height / 2, { steps: 3 });
+  };
+  await hover(8);
+  await expect(page.locator('.xterm-cursor-pointer')).toHaveCount(1);
+  await page.mouse.down();
+  await page.mouse.up();
+  await expect(page.getByRole('dialog').locator('pre')).toHaveText('https://example.com/x');
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await hover('see https://example.com/x and b'.length);
+  await expect(page.locator('.xterm-cursor-pointer')).toHaveCount(0);
+
+  // Larger letters, fewer columns; remembered.
+  await page.locator('lab-terminal:visible .xterm-helper-textarea').focus();
+  const before = await columns(page);
+  await page.keyboard.press('Control+=');
+  await page.keyboard.press('Control+=');
+  await expect.poll(() => columns(page)).toBeLessThan(before);
+  const larger = await columns(page);
+  await learner.types('clear; tput cols');
+  await learner.sees(new RegExp(`^${larger}$`, 'm'));
+  await page.reload();
+  await learner.prompt();
+  expect(await columns(page)).toBe(larger);
+  await page.locator('.terminal-menu summary').click();
+  await page.getByLabel('For screen readers').check();
+  await expect(page.locator('.xterm-accessibility-tree')).toContainText(`${larger}`);
+  await page.keyboard.press('Escape');
+  await page.locator('lab-terminal:visible .xterm-helper-textarea').focus();
+  await page.keyboard.press('Shift+F6');
+  await expect(learner.tab('host')).toBeFocused();
+});
+
+test('full-screen programs come back as they were', async ({ page, learner, server }) => {
+  await learner.startLab();
+  await expect(page.locator('lab-map')).toContainText('dind-test');
+  await learner.types('seq 1 500 | less');
+  await page.keyboard.press('Space');
+  await page.keyboard.type('/321\n');
+  await learner.sees(/^321$/m);
+  const before = await learner.screen();
+  await page.reload();
+  await expect.poll(() => learner.screen()).toBe(before);
+  await page.waitForTimeout(1500); // the scrollback is saved every second
+  await server.kill();
+  await server.start();
+  await expect(page.locator('lab-terminal[data-link="open"]')).toBeVisible({ timeout: 45_000 });
+  await page.reload();
+  await expect.poll(() => learner.screen()).toContain('321');
+  await page.locator('lab-terminal:visible .xterm-helper-textarea').focus();
+  await page.keyboard.type('q');
+  await learner.prompt();
+  await learner.types('TERM=xterm top -d 1');
+  await learner.sees(/^ *PID USER/m);
+  await page.reload();
+  await learner.sees(/^ *PID USER/m);
+  await learner.sees(/top - \d\d:/);
+});
+
+test('a dropped connection counts down, comes back by itself, and gives up with a button', async ({
+  page,
+  learner,
+}) => {
+  let isCut = false;
+  await page.routeWebSocket(/\/terminals\//, (socket) => {
+    if (isCut) socket.close();
+    else socket.connectToServer();
+  });
+  await learner.startLab();
+  await page.clock.install();
+  isCut = true;
+  await page.evaluate(() => window.dispatchEvent(new Event('online')));
+  const note = page.locator('.terminal-note');
+  await expect(note).toContainText('Trying again in');
+  const later = async () => {
+    await page.clock.fastForward(16_000);
+    return note.innerText();
+  };
+  await expect.poll(later).toContain('could not be restored');
+  isCut = false;
+  await page.getByRole('button', { name: 'Connect now' }).click();
+  await expect(note).toBeEmpty();
+  await learner.types('echo back-$((40+2))');
+  await learner.sees('back-42');
+});
+
+test('a recording is made with a visible sign and played at any speed', async ({ page, learner }) => {
+  await learner.startLab();
+  const menu = page.locator('.terminal-menu summary');
+  await menu.click();
+  await page.getByRole('button', { name: 'Start recording' }).click();
+  await expect(learner.tab('host').getByRole('img', { name: 'being recorded' })).toBeVisible();
+  await learner.types('for i in 1 2 3; do echo part-$i; sleep 0.5; done; echo all-parts');
+  await learner.sees(/^all-parts$/m);
+  await menu.click();
+  await page.getByRole('button', { name: 'Stop recording' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Play' }).click();
+  const player = dialog.locator('recording-player');
+  const rows = player.locator('.xterm-rows');
+  await expect(rows).not.toContainText('part-1');
+  await player.getByLabel('Speed').selectOption('8');
+  await player.locator('.play').click();
+  await expect(rows).toContainText('all-parts');
+  await player.getByLabel('Position').fill('0');
+  await expect(rows).not.toContainText('all-parts');
+  await player.getByText('As text').click();
+  await expect(player.locator('pre')).toContainText('part-1\npart-2');
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await expect(dialog).toContainText('Nothing is recorded yet');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+
+  const saved = page.waitForEvent('download');
+  await menu.click();
+  await page.getByRole('button', { name: 'Download what it printed' }).click();
+  const text = await (await (await saved).createReadStream()).toArray();
+  expect(Buffer.concat(text).toString()).toMatch(/^part-1\npart-2\npart-3\nall-parts$/m);
+});
+
+test('in Chinese everything is there, too', async ({ page, learner }) => {
+  await learner.startLab(lesson.replace('/en/', '/zh/'), '启动实验');
+  await page.locator('.terminal-menu summary').click();
+  await expect(page.getByRole('button', { name: '开始录制' })).toBeVisible();
+});
+
+async function paste(page: Page, text: string): Promise<void> {
+  await page.evaluate((words) => navigator.clipboard.writeText(words), text);
+  await page.locator('lab-terminal:visible .xterm-helper-textarea').focus();
+  await page.keyboard.press('Control+Shift+V');
+}
+
+/** Columns of the terminal on screen, by its letters. */
+async function columns(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const rows = document.querySelector('lab-terminal .xterm-rows') as HTMLElement;
+    const letter = Object.assign(document.createElement('span'), { textContent: 'W'.repeat(100) });
+    rows.append(letter);
+    const { width } = letter.getBoundingClientRect();
+    letter.remove();
+    return Math.round(rows.getBoundingClientRect().width / (width / 100));
+  });
+}

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
+import type { Isolation } from '../../shared/api.ts';
 import { collect, demultiplexed, splitLines, stripHeaders, translate } from './docker-streams.ts';
 import {
   type Engine,
@@ -17,10 +18,9 @@ import {
   type ShellRequest,
 } from './engine.ts';
 import type { PreparedImages } from './images.ts';
-import { sandboxOptions, withheldCapability } from './sandbox-options.ts';
+import { sandboxLabel, sandboxOptions, withheldCapability } from './sandbox-options.ts';
 
 const installLabel = 'org.matryoshka.install';
-const sandboxLabel = 'org.matryoshka.sandbox';
 
 /** Where the sandbox image keeps the tools that a learner cannot replace. */
 const toolkit = '/opt/lab/bin';
@@ -64,7 +64,10 @@ interface Options {
   /** Value of DOCKER_HOST for the docker command line, which the terminals use. */
   dockerHost: string | undefined;
   install: string;
+  isolation: Isolation;
   images: PreparedImages;
+  /** For the docker command line, besides DOCKER_HOST. */
+  env?: Record<string, string>;
 }
 
 /** Sandboxes as containers of a Docker engine, by its API; terminals by the docker command line. */
@@ -72,7 +75,7 @@ export class DockerEngine implements Engine {
   readonly #docker: Docker;
   readonly #options: Options;
   /** Learned at the first start: whether the machine lets the engine give every capability. */
-  #privileged = true;
+  #canBePrivileged = true;
 
   constructor(options: Options) {
     this.#docker = options.docker;
@@ -88,7 +91,7 @@ export class DockerEngine implements Engine {
       version: info.ServerVersion,
       cgroup: info.CgroupVersion === '2' ? 'v2' : 'v1',
       kernel: info.KernelVersion,
-      isolation: 'privileged',
+      isolation: this.#options.isolation,
       memory: info.MemTotal,
       cpus: info.NCPU,
       standins: this.#options.images.standins,
@@ -100,23 +103,25 @@ export class DockerEngine implements Engine {
   }
 
   async create(request: SandboxRequest, signal?: AbortSignal): Promise<string> {
-    const options = (privileged: boolean) =>
+    const options = (canBePrivileged: boolean) =>
       sandboxOptions({
+        isolation: this.#options.isolation,
         image: this.#options.images.sandbox,
         golden: this.#options.images.golden,
         name: `matryoshka-${this.#options.install}-${request.id}`,
         labels: { [installLabel]: this.#options.install, [sandboxLabel]: request.id },
         limits: request.spec.limits,
         leaseUntil: Math.round(request.leaseUntil / 1000),
-        privileged,
+        canBePrivileged,
       });
-    const privileged = this.#privileged;
+    const canBePrivileged = this.#canBePrivileged;
     try {
-      return await this.#createAndStart(options(privileged), signal);
+      return await this.#createAndStart(options(canBePrivileged), signal);
     } catch (error) {
       // Where the machine withholds a capability, `Privileged` is accepted at create and refused at start.
-      if (!privileged || !withheldCapability(error)) throw error;
-      this.#privileged = false;
+      const isWithheld = this.#options.isolation === 'privileged' && canBePrivileged && withheldCapability(error);
+      if (!isWithheld) throw error;
+      this.#canBePrivileged = false;
       return await this.#createAndStart(options(false), signal);
     }
   }
@@ -293,8 +298,12 @@ export class DockerEngine implements Engine {
   }
 
   #cli(args: string[]): ShellCommand {
-    const host = this.#options.dockerHost;
-    return { file: 'docker', args: [...(host ? ['--host', host] : []), ...args], env: { TERM: 'xterm-256color' } };
+    const { dockerHost: host, env } = this.#options;
+    return {
+      file: 'docker',
+      args: [...(host ? ['--host', host] : []), ...args],
+      env: { TERM: 'xterm-256color', ...env },
+    };
   }
 
   async #lastOutput(ref: string): Promise<string> {
@@ -303,5 +312,15 @@ export class DockerEngine implements Engine {
       .logs({ stdout: true, stderr: true, tail: 40 })
       .catch((error: Error) => Buffer.from(`(no output: ${error.message})`));
     return stripHeaders(Buffer.from(logs)).toString('utf8');
+  }
+}
+
+/** Removes every sandbox of an install from an engine. */
+export async function removeSandboxes(docker: Docker, install: string): Promise<void> {
+  const filters = { label: [`${installLabel}=${install}`, sandboxLabel] };
+  for (const { Id } of await translate(docker.listContainers({ all: true, filters }))) {
+    await translate(docker.getContainer(Id).remove({ force: true, v: true })).catch((error: Error) => {
+      if (!(error instanceof SandboxGoneError)) throw error;
+    });
   }
 }

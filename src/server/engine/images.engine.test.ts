@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Docker from 'dockerode';
-import { type ImageEvent, missingImages, type PreparedImages, prepareImages } from './images.ts';
-import { sandboxOptions, withheldCapability } from './sandbox-options.ts';
+import type Docker from 'dockerode';
+import { type ImageEvent, type PreparedImages, prepareImages } from './images.ts';
+import type { EnteredRung } from './isolation.ts';
+import { sandboxLabel, sandboxOptions } from './sandbox-options.ts';
+import { imageFolder, machineEngine, newInstall, testRung } from './testing.ts';
 
-const folder = join(import.meta.dirname, '../../../labs/images');
-const install = `test-${randomUUID().slice(0, 8)}`;
+const install = newInstall();
 const mebibyte = 2 ** 20;
 
 /** Runs a shell script in the sandbox with the toolkit first in the path, as a lesson's script runs. */
@@ -68,72 +68,62 @@ async function passes(container: Docker.Container, script: string): Promise<stri
 }
 
 describe('images and sandbox on a real engine', { timeout: 600_000 }, () => {
+  let rung: EnteredRung;
+  /** The engine that sandboxes run on. */
   let docker: Docker;
+  let machine: Docker;
   let logFolder: string;
   let prepared: PreparedImages;
   let sandbox: Docker.Container;
-  const events: ImageEvent[][] = [[], []];
-  const prepare = (round: number) =>
-    prepareImages({
-      docker,
-      folder,
-      install,
-      offline: false,
-      logFolder,
-      onProgress: (event) => events[round]?.push(event),
-    });
+  const events: ImageEvent[] = [];
+  const prepare = (offline: boolean) => {
+    const onProgress = (event: ImageEvent) => events.push(event);
+    const options = { docker: machine, folder: imageFolder, install, offline, logFolder, onProgress };
+    return prepareImages(options, { docker, isolation: 'matryoshka' });
+  };
 
   async function startSandbox(name: string, leaseUntil: number): Promise<Docker.Container> {
-    for (const privileged of [true, false]) {
-      const container = await docker.createContainer(
-        sandboxOptions({
-          image: prepared.sandbox,
-          golden: prepared.golden,
-          name: `matryoshka-${install}-${name}`,
-          labels: { 'org.matryoshka.install': install },
-          limits: { memory: 1536 * mebibyte, cpus: 1, pids: 512, disk: { tmpfs: 768 * mebibyte } },
-          leaseUntil,
-          privileged,
-        }),
-      );
-      try {
-        await container.start();
-        return container;
-      } catch (error) {
-        await container.remove({ force: true, v: true });
-        if (!privileged || !withheldCapability(error)) throw error;
-      }
-    }
-    throw new Error('unreachable');
+    const container = await docker.createContainer(
+      sandboxOptions({
+        isolation: 'matryoshka',
+        image: prepared.sandbox,
+        golden: prepared.golden,
+        name: `matryoshka-${install}-${name}`,
+        labels: { 'org.matryoshka.install': install, [sandboxLabel]: name },
+        limits: { memory: 1536 * mebibyte, cpus: 1, pids: 512, disk: { tmpfs: 768 * mebibyte } },
+        leaseUntil,
+        canBePrivileged: true,
+      }),
+    );
+    await container.start();
+    return container;
   }
 
   before(async () => {
-    docker = new Docker();
-    await docker.ping().catch((error: Error) => {
-      throw new Error(`These tests need a Docker engine: set DOCKER_HOST (${error.message}).`);
-    });
     logFolder = await mkdtemp(join(tmpdir(), 'matryoshka-images-'));
-    prepared = await prepare(0);
+    machine = await machineEngine();
+    rung = await testRung('lab-engine', { install });
+    ({ docker, images: prepared } = rung);
     sandbox = await startSandbox('lessons', Math.round(Date.now() / 1000) + 300);
     await passes(sandbox, 'lab-ready 20');
   });
 
   after(async () => {
     const filters = { label: [`org.matryoshka.install=${install}`] };
-    for (const { Id } of await docker.listContainers({ all: true, filters })) {
+    for (const { Id } of (await docker?.listContainers({ all: true, filters })) ?? []) {
       await docker.getContainer(Id).remove({ force: true, v: true });
     }
+    await rung?.[Symbol.asyncDispose]();
     if (logFolder) await rm(logFolder, { recursive: true });
   });
 
   it('makes nothing twice', async () => {
-    assert.deepEqual(await prepare(1), prepared);
-    assert.deepEqual(new Set(events[1]?.map(({ phase }) => phase)), new Set(['cached']));
-    assert.deepEqual(await missingImages({ docker, folder }), []);
+    assert.deepEqual(await prepare(false), prepared);
+    assert.deepEqual(new Set(events.map(({ phase }) => phase)), new Set(['cached']));
   });
 
   it('is content without a network when nothing is missing', async () => {
-    assert.deepEqual(await prepareImages({ docker, folder, install, offline: true, logFolder }), prepared);
+    assert.deepEqual(await prepare(true), prepared);
   });
 
   it('leaves no builder behind', async () => {
@@ -202,6 +192,20 @@ describe('images and sandbox on a real engine', { timeout: 600_000 }, () => {
     const { code, output } = await sh(sandbox, 'docker run --rm docker:dind');
     assert.notEqual(code, 0);
     assert.match(output, /denied|not permitted/);
+  });
+
+  it('records what the daemon did, but no exec, over a restart of the daemon', async () => {
+    await passes(sandbox, 'docker rm -fv dind-test; service docker restart; docker run --rm --name later alpine true');
+    await sleep(500);
+    const lines = (await passes(sandbox, 'cat /run/lab/events')).split('\n').map((line) => JSON.parse(line));
+    const created = lines.filter((line) => line.Type === 'container' && line.Action === 'create');
+    const names = created.map((line) => line.Actor.Attributes.name);
+    assert.ok(names.includes('dind-test') && names.includes('later'), `${names}`);
+    assert.deepEqual(
+      lines.filter((line) => line.Action.startsWith('exec')),
+      [],
+    );
+    assert.equal(new Set(lines.map((line) => JSON.stringify(line))).size, lines.length, 'nothing is recorded twice');
   });
 
   it('tells why the daemon does not start, and starts it once that is mended', async () => {

@@ -193,6 +193,7 @@ describe('the machine lock', () => {
 
 describe('the options of a sandbox', () => {
   const input = {
+    isolation: 'privileged' as const,
     image: 'matryoshka/sandbox:0123456789ab',
     golden: 'matryoshka-golden-0123456789ab',
     name: 'matryoshka-test',
@@ -202,7 +203,7 @@ describe('the options of a sandbox', () => {
   };
 
   it('give no swap, a bounded disk and log, no network and no restart', () => {
-    const { HostConfig } = sandboxOptions({ ...input, privileged: true });
+    const { HostConfig } = sandboxOptions({ ...input, canBePrivileged: true });
     assert.equal(HostConfig.Memory, HostConfig.MemorySwap);
     assert.equal(HostConfig.NanoCpus, 1_500_000_000);
     assert.equal(HostConfig.Tmpfs?.['/var/lib/docker'], 'exec,dev,suid,size=805306368');
@@ -212,13 +213,24 @@ describe('the options of a sandbox', () => {
   });
 
   it('mount the golden store read-only', () => {
-    const [mount] = sandboxOptions({ ...input, privileged: true }).HostConfig.Mounts ?? [];
+    const [mount] = sandboxOptions({ ...input, canBePrivileged: true }).HostConfig.Mounts ?? [];
     assert.deepEqual([mount?.Source, mount?.Target, mount?.ReadOnly], [input.golden, '/golden', true]);
   });
 
+  it('ask for no privilege in a user namespace of their own', () => {
+    for (const isolation of ['matryoshka', 'sysbox', 'userns-remap'] as const) {
+      const { HostConfig } = sandboxOptions({ ...input, isolation, canBePrivileged: true });
+      assert.deepEqual([HostConfig.Privileged, HostConfig.DeviceCgroupRules], [undefined, undefined], isolation);
+    }
+    assert.equal(
+      sandboxOptions({ ...input, isolation: 'matryoshka', canBePrivileged: true }).HostConfig.Runtime,
+      'matryoshka',
+    );
+  });
+
   it('ask for privilege or spell it out, never both', () => {
-    const asked = sandboxOptions({ ...input, privileged: true }).HostConfig;
-    const spelled = sandboxOptions({ ...input, privileged: false }).HostConfig;
+    const asked = sandboxOptions({ ...input, canBePrivileged: true }).HostConfig;
+    const spelled = sandboxOptions({ ...input, canBePrivileged: false }).HostConfig;
     assert.deepEqual([asked.Privileged, asked.CapAdd], [true, undefined]);
     assert.deepEqual([spelled.Privileged, spelled.CapAdd, spelled.CapDrop], [undefined, ['ALL'], ['SYS_RESOURCE']]);
   });

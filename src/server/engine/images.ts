@@ -7,10 +7,10 @@ import { ImageError } from './images/image-error.ts';
 import { machineLock } from './images/machine-lock.ts';
 import { Registries } from './images/pull.ts';
 import { goldenImages, type ImageName, recipes } from './images/recipes.ts';
-import { type ImageEvent, inspected, phase, type Workshop } from './images/workshop.ts';
+import { type ImageEvent, type ImageTarget, inspected, phase, readMessages, type Workshop } from './images/workshop.ts';
 
 export { ImageError } from './images/image-error.ts';
-export type { ImageEvent } from './images/workshop.ts';
+export type { ImageEvent, ImageTarget } from './images/workshop.ts';
 
 export interface PreparedImages {
   /** Reference of the sandbox image; its tag is the content hash. */
@@ -24,6 +24,7 @@ export interface PreparedImages {
 export type ImageProgress = (event: ImageEvent) => void;
 
 export interface ImageOptions {
+  /** The machine's engine: it pulls and builds. */
   docker: Docker;
   /** labs/images. */
   folder: string;
@@ -37,26 +38,20 @@ export interface ImageOptions {
 }
 
 /**
- * Makes what sandboxes are made from, as far as the engine does not have it yet, and tells its names. Only what the
+ * Makes what sandboxes are made from, as far as the target does not have it yet, and tells its names. Only what the
  * sandbox needs counts: when sandbox and golden store are there, the images they came from may be gone.
  * Two calls at the same time, from one checkout or two, wait for each other. Rejects with an {@link ImageError}.
  */
-export async function prepareImages(options: ImageOptions): Promise<PreparedImages> {
+export async function prepareImages(options: ImageOptions, target: ImageTarget): Promise<PreparedImages> {
   const hashes = await imageHashes(options.folder);
-  const missing = await missingOf(options.docker, hashes);
+  const missing = await missingOf(options.docker, target.docker, hashes);
   if (missing.length > 0) {
-    if (options.offline) throw offlineError(missing);
-    // Older engines on one machine share an ID; together with the data root it is one engine's own.
-    const { ID, DockerRootDir } = (await options.docker.info()) as { ID: string; DockerRootDir: string };
-    const waiting = () =>
-      options.onProgress?.({ image: 'sandbox', phase: 'cached', detail: 'another start is making the images' });
-    await using _lock = await machineLock(`images ${ID} ${DockerRootDir}`, options.signal, waiting);
-    await using maker = new Maker(options, hashes);
-    await maker.makeAll();
+    await using maker = await Maker.open(options, hashes, missing);
+    await maker.supply(target);
   } else {
     for (const image of ['sandbox', 'golden']) options.onProgress?.({ image, phase: 'cached', done: true, ms: 0 });
   }
-  const golden = await finishedGolden(options.docker, hashes.golden);
+  const golden = await finishedGolden(target.docker, hashes.golden);
   return {
     sandbox: imageReference('sandbox', hashes),
     golden: goldenVolume(hashes.golden),
@@ -64,20 +59,42 @@ export async function prepareImages(options: ImageOptions): Promise<PreparedImag
   };
 }
 
-/** What {@link prepareImages} would have to make, without doing anything. */
-export async function missingImages(options: Pick<ImageOptions, 'docker' | 'folder'>): Promise<string[]> {
-  return missingOf(options.docker, await imageHashes(options.folder));
+/** Makes the lab engine's image where it is missing, and tells its reference. Rejects with an {@link ImageError}. */
+export async function prepareEngineImage(options: ImageOptions): Promise<string> {
+  const hashes = await imageHashes(options.folder);
+  const reference = imageReference('engine', hashes);
+  if (!(await inspected(options.docker.getImage(reference)))) {
+    // Where it is missing, so is the rest: offline everything is named.
+    const missing = options.offline ? await missingOf(options.docker, options.docker, hashes) : [];
+    await using maker = await Maker.open(options, hashes, ['engine', ...missing]);
+    await maker.make('engine');
+  }
+  return reference;
 }
 
-async function missingOf(docker: Docker, hashes: ImageHashes): Promise<string[]> {
+/** Reference of the lab engine's image, made or not. */
+export async function engineImage(folder: string): Promise<string> {
+  return imageReference('engine', await imageHashes(folder));
+}
+
+/** Changes with everything that labs are made from. */
+export async function imageVersion(folder: string): Promise<string> {
+  const { engine, sandbox, golden } = await imageHashes(folder);
+  return [engine, sandbox, golden].join('-');
+}
+
+async function missingOf(docker: Docker, target: Docker, hashes: ImageHashes): Promise<string[]> {
   const missing = new Set<string>();
   const look = async (name: ImageName): Promise<void> => {
     if (missing.has(name) || (await inspected(docker.getImage(imageReference(name, hashes))))) return;
     for (const ingredient of recipes[name].from) await look(ingredient);
     missing.add(name);
   };
-  await look('sandbox');
-  if (!(await finishedGolden(docker, hashes.golden))) {
+  if (!(await inspected(target.getImage(imageReference('sandbox', hashes))))) {
+    await look('sandbox');
+    missing.add('sandbox');
+  }
+  if (!(await finishedGolden(target, hashes.golden))) {
     for (const name of goldenImages) await look(name);
     missing.add('golden');
   }
@@ -100,7 +117,9 @@ class Maker implements AsyncDisposable {
   readonly #made = new Map<ImageName, Promise<string>>();
   readonly #stop = new AbortController();
 
-  constructor(options: ImageOptions, hashes: ImageHashes) {
+  #lock: AsyncDisposable | undefined;
+
+  private constructor(options: ImageOptions, hashes: ImageHashes) {
     this.#hashes = hashes;
     const signals = options.signal ? [options.signal, this.#stop.signal] : [this.#stop.signal];
     this.#workshop = {
@@ -113,26 +132,55 @@ class Maker implements AsyncDisposable {
     };
   }
 
-  async makeAll(): Promise<void> {
-    const { docker } = this.#workshop;
-    const images: Partial<Record<ImageName, string>> = {};
-    const sandbox = this.#make('sandbox');
+  /** Waits until nobody else makes images on this engine. */
+  static async open(options: ImageOptions, hashes: ImageHashes, missing: string[]): Promise<Maker> {
+    if (options.offline) throw offlineError(missing);
+    const maker = new Maker(options, hashes);
+    // Older engines on one machine share an ID; together with the data root it is one engine's own.
+    const { ID, DockerRootDir } = (await options.docker.info()) as { ID: string; DockerRootDir: string };
+    const detail = 'another start is making the images';
+    const onWait = () => options.onProgress?.({ image: missing[0] ?? '', phase: 'cached', detail });
+    maker.#lock = await machineLock(`images ${ID} ${DockerRootDir}`, options.signal, onWait);
+    return maker;
+  }
+
+  /** Gives the target its sandbox image and its golden store. */
+  async supply(target: ImageTarget): Promise<void> {
+    const sandbox = this.#handOver('sandbox', target);
     // Looked at again: another process may have made it while this one waited for the lock.
-    if (await finishedGolden(docker, this.#hashes.golden)) {
+    if (await finishedGolden(target.docker, this.#hashes.golden)) {
       await sandbox;
       return;
     }
+    const images: Partial<Record<ImageName, string>> = {};
     const parts = goldenImages.map(async (name) => {
-      images[name] = await this.#make(name);
+      images[name] = await this.make(name);
     });
     await Promise.all([sandbox, ...parts]);
     const fix = 'Start again: finished images are kept.';
     await phase(this.#workshop, 'golden', 'golden', fix, async (log) =>
-      buildGolden(this.#workshop, { hash: this.#hashes.golden, sandbox: await sandbox, images }, log),
+      buildGolden(this.#workshop, target, { hash: this.#hashes.golden, sandbox: await sandbox, images }, log),
     );
   }
 
-  #make(name: ImageName): Promise<string> {
+  /** An image of the machine's engine becomes one of the target's. */
+  async #handOver(name: ImageName, target: ImageTarget): Promise<string> {
+    const reference = imageReference(name, this.#hashes);
+    const { docker } = this.#workshop;
+    if (await inspected(target.docker.getImage(reference))) return reference;
+    await this.make(name);
+    if (target.docker === docker) return reference;
+    const fix = 'Start again: the finished image is kept.';
+    await phase(this.#workshop, name, 'import', fix, async (log) => {
+      const archive = await docker.getImage(reference).get();
+      const words = await target.docker.loadImage(archive, { quiet: true });
+      await readMessages(words, async ({ stream }) => (stream ? await log(stream) : undefined));
+    });
+    return reference;
+  }
+
+  /** The image, made when it is missing; answers its reference. */
+  make(name: ImageName): Promise<string> {
     let made = this.#made.get(name);
     if (!made) {
       made = this.#makeOnce(name);
@@ -153,7 +201,7 @@ class Maker implements AsyncDisposable {
 
     const { folder, target } = recipe;
     const args: Record<string, string> = {};
-    for (const ingredient of recipe.from) args[ingredient.toUpperCase()] = await this.#make(ingredient);
+    for (const ingredient of recipe.from) args[ingredient.toUpperCase()] = await this.make(ingredient);
     const fix = 'Look into the log, then start again: finished steps are kept.';
     if (name === 'base') {
       await phase(workshop, name, 'bootstrap', fix, (log) => bootstrapBase(workshop, reference, log));
@@ -181,5 +229,6 @@ class Maker implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await Promise.allSettled(this.#made.values());
+    await this.#lock?.[Symbol.asyncDispose]();
   }
 }

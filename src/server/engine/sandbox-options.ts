@@ -1,6 +1,11 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
+import type { Isolation } from '../../shared/api.ts';
+
+/** Holds our id; every sandbox has it, whoever made it. */
+export const sandboxLabel = 'org.matryoshka.sandbox';
 
 export interface SandboxInput {
+  isolation: Isolation;
   image: string;
   /** Name of the golden volume. */
   golden: string;
@@ -10,11 +15,14 @@ export interface SandboxInput {
   limits: { memory: number; cpus: number; pids: number; disk: { tmpfs: number } };
   /** Unix time in seconds at which the sandbox ends itself unless the lease is renewed (`/run/lab/lease`). */
   leaseUntil: number;
-  /** False on machines that withhold a capability: there a privileged container is created, but does not start. */
-  privileged: boolean;
+  /**
+   * Whether a privileged sandbox may ask for `Privileged`: on machines that withhold a capability such a container is
+   * created, but does not start.
+   */
+  canBePrivileged: boolean;
 }
 
-/** Everything the engine needs to make a sandbox in the privileged-like mode: root on the host for who wants it. */
+/** Everything an engine needs to make a sandbox. */
 export function sandboxOptions(input: SandboxInput): ContainerCreateOptions & { HostConfig: HostConfig } {
   // The library's type forgets CgroupnsMode.
   const ownCgroupNamespace = { CgroupnsMode: 'private' } as object;
@@ -25,7 +33,7 @@ export function sandboxOptions(input: SandboxInput): ContainerCreateOptions & { 
     Labels: input.labels,
     Env: [`LAB_LEASE_UNTIL=${input.leaseUntil}`],
     HostConfig: {
-      ...(input.privileged ? { Privileged: true } : allButPrivileged),
+      ...rights(input),
       ...ownCgroupNamespace,
       // Loopback only. The inner engine makes docker0 and its networks by itself, published ports are reached through
       // loopback, terminals come by exec: nothing in a lab needs the outer network, and nothing there can be reached.
@@ -59,15 +67,28 @@ export function sandboxOptions(input: SandboxInput): ContainerCreateOptions & { 
   };
 }
 
-// What `Privileged` means, spelled out, less the capability that some virtual machines keep for themselves.
-const allButPrivileged = {
+function rights({ isolation, canBePrivileged }: SandboxInput): HostConfig {
+  if (isolation === 'matryoshka') return { ...ownUserNamespace, Runtime: 'matryoshka' };
+  // It gives what a system container needs by itself.
+  if (isolation === 'sysbox') return { Runtime: 'sysbox-runc' };
+  if (isolation === 'userns-remap') return ownUserNamespace;
+  return canBePrivileged ? { Privileged: true } : allButPrivileged;
+}
+
+// Everything, within a user namespace in which root is nobody outside. The runtime has a deny-list of its own.
+const ownUserNamespace = {
   CapAdd: ['ALL'],
-  CapDrop: ['SYS_RESOURCE'],
-  DeviceCgroupRules: ['a *:* rwm'],
   SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined'],
   // The CLI's systempaths=unconfined.
   MaskedPaths: [],
   ReadonlyPaths: [],
+};
+
+/** What `Privileged` means, spelled out, less the capability that some virtual machines keep for themselves. */
+export const allButPrivileged = {
+  ...ownUserNamespace,
+  CapDrop: ['SYS_RESOURCE'],
+  DeviceCgroupRules: ['a *:* rwm'],
 };
 
 /** Whether starting a privileged container failed because this machine withholds a capability. */

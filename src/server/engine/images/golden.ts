@@ -7,7 +7,7 @@ import { sandboxOptions, withheldCapability } from '../sandbox-options.ts';
 import { readContext } from './content-hash.ts';
 import { contextTar } from './context-tar.ts';
 import { goldenImages, type ImageName, recipes, standinLabel } from './recipes.ts';
-import { inspected, isMissing, type Workshop } from './workshop.ts';
+import { type ImageTarget, inspected, isMissing, type Workshop } from './workshop.ts';
 
 const buildLabel = 'org.matryoshka.golden-build';
 const standinsLabel = 'org.matryoshka.standins';
@@ -37,13 +37,14 @@ export async function finishedGolden(docker: Docker, hash: string): Promise<{ st
   return { standins: (mark.Labels[standinsLabel] ?? '').split(',').filter((name) => name !== '') };
 }
 
-/** Builds the store in a throw-away container. Call it under the machine lock: what it finds unfinished, it removes. */
+/** Builds the store in a throw-away sandbox of the target. Call it under the machine lock: what it finds unfinished, it removes. */
 export async function buildGolden(
   workshop: Workshop,
+  target: ImageTarget,
   input: { hash: string; sandbox: string; images: Partial<Record<ImageName, string>> },
   log: (text: string) => Promise<void>,
 ): Promise<void> {
-  const { docker } = workshop;
+  const { docker } = target;
   const name = `${goldenVolume(input.hash)}-build`;
   await removeContainer(docker, name);
   for (const volume of [markVolume(input.hash), goldenVolume(input.hash)]) await removeVolume(docker, volume);
@@ -52,7 +53,7 @@ export async function buildGolden(
   await docker.createVolume({ Name: goldenVolume(input.hash), Labels: labels });
   let finished = false;
   try {
-    await startBuilder(workshop, name, input);
+    await startBuilder(workshop, target, name, input);
     const container = docker.getContainer(name);
     await run(container, ['sh', '/opt/golden/start'], log);
     const standins: string[] = [];
@@ -61,9 +62,9 @@ export async function buildGolden(
       workshop.signal.throwIfAborted();
       workshop.onProgress({ image: 'golden', phase: 'golden', detail: image });
       const tags = recipes[image].tags ?? [];
-      const { Config } = await docker.getImage(reference).inspect();
+      const { Config } = await workshop.docker.getImage(reference).inspect();
       if (Config.Labels?.[standinLabel]) standins.push(...tags);
-      await importFlat(docker, container, { reference, config: Config, tags }, log);
+      await importFlat(workshop.docker, container, { reference, config: Config, tags }, log);
     }
     await run(container, ['sh', '/opt/golden/split'], log);
     await docker.createVolume({
@@ -78,20 +79,22 @@ export async function buildGolden(
 }
 
 async function startBuilder(
-  { docker, folder, install }: Workshop,
+  { folder, install }: Workshop,
+  { docker, isolation }: ImageTarget,
   name: string,
   input: { hash: string; sandbox: string },
 ): Promise<void> {
   const scripts = await readContext(join(folder, 'golden'));
-  for (const privileged of [true, false]) {
+  for (const canBePrivileged of [true, false]) {
     const options = sandboxOptions({
+      isolation,
       image: input.sandbox,
       golden: goldenVolume(input.hash),
       name,
       labels: { 'org.matryoshka.install': install },
       limits: { memory: 2 * 1024 ** 3, cpus: 2, pids: 512, disk: { tmpfs: 64 * 1024 ** 2 } },
       leaseUntil: 0,
-      privileged,
+      canBePrivileged,
     });
     for (const mount of options.HostConfig?.Mounts ?? []) mount.ReadOnly = false;
     const container = await docker.createContainer({
@@ -106,7 +109,7 @@ async function startBuilder(
       return;
     } catch (error) {
       await removeContainer(docker, name);
-      if (!privileged || !withheldCapability(error)) throw error;
+      if (!canBePrivileged || !withheldCapability(error)) throw error;
     }
   }
 }

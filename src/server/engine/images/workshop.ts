@@ -1,6 +1,7 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
+import type { Isolation } from '../../../shared/api.ts';
 import { ImageError, type ImagePhase } from './image-error.ts';
 
 /** One sign of progress. A phase is told once when it begins and once, with `done` and `ms`, when it has ended. */
@@ -12,8 +13,15 @@ export interface ImageEvent {
   ms?: number;
 }
 
+/** The engine that sandboxes will run on, and how they are fenced there. */
+export interface ImageTarget {
+  docker: Docker;
+  isolation: Isolation;
+}
+
 /** What every way of making an image needs. */
 export interface Workshop {
+  /** The machine's engine: it pulls and builds. */
   docker: Docker;
   /** labs/images. */
   folder: string;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import type { LabState, Place, StepProgress } from '../../shared/api.ts';
+import type { LabState, Place, StepProgress, Verdict } from '../../shared/api.ts';
 import {
   type LabRow,
   type LearnerRow,
@@ -12,6 +12,7 @@ import {
   type SandboxRow,
   type SandboxState,
   type Store,
+  type StoredVerdict,
   StoreError,
 } from './store.ts';
 
@@ -28,6 +29,7 @@ const labColumns = {
   state: 'state',
   generation: 'generation',
   isolation: 'isolation',
+  verdictId: 'verdict_id',
   createdAt: 'created_at',
   expiresAt: 'expires_at',
   maxExpiresAt: 'max_expires_at',
@@ -186,6 +188,21 @@ class SqliteStore implements Store {
     ]);
   }
 
+  async verdict(subject: string): Promise<StoredVerdict | undefined> {
+    const row = this.#get('SELECT * FROM verdicts WHERE subject = ?', subject);
+    return row && { id: row.id as number, verdict: JSON.parse(row.body as string) };
+  }
+
+  async keepVerdict(subject: string, verdict: Verdict): Promise<number> {
+    const row = this.#get(
+      `INSERT INTO verdicts (subject, body) VALUES (?, ?)
+       ON CONFLICT (subject) DO UPDATE SET body = excluded.body RETURNING id`,
+      subject,
+      JSON.stringify(verdict),
+    );
+    return row?.id as number;
+  }
+
   async progress(learnerId: string): Promise<StepProgress[]> {
     return this.#all('SELECT * FROM progress WHERE learner_id = ?', learnerId).map(toProgress);
   }
@@ -197,7 +214,7 @@ class SqliteStore implements Store {
       place.lesson,
       place.step,
     );
-    return row && toProgress(row);
+    return row && { ...toProgress(row), enteredAt: row.entered_at as number };
   }
 
   async recordProgress(...[learnerId, place, now, change]: Parameters<Store['recordProgress']>): Promise<StepProgress> {
@@ -382,7 +399,6 @@ function toProgress(row: Row): StepProgress {
   return {
     lesson: row.lesson_id as string,
     step: row.step_id as string,
-    enteredAt: row.entered_at as number,
     ...(row.passed_at === null ? {} : { passedAt: row.passed_at as number }),
     tries: row.tries as number,
     hints: row.hints as number,

@@ -14,6 +14,7 @@ export function labRow(learnerId: string, changes: Partial<LabRow> = {}): LabRow
     state: 'starting',
     generation: 1,
     isolation: 'privileged',
+    verdictId: undefined,
     createdAt: 1000,
     expiresAt: 5000,
     maxExpiresAt: 9000,
@@ -189,19 +190,31 @@ export function describeStore(name: string, open: () => Store): void {
       assert.deepEqual(await store.sandboxesIn(['ready']), [{ ...row, state: 'ready', engineRef: 'r' }]);
     });
 
+    it('keeps the last verdict of a subject, under one id', async () => {
+      await using store = open();
+      const none = { commands: [], probes: [] };
+      const red = { rung: 'privileged', isolation: 'privileged', state: 'red', at: 1, ...none } as const;
+      assert.equal(await store.verdict('here'), undefined);
+      const id = await store.keepVerdict('here', red);
+      assert.deepEqual(await store.verdict('here'), { id, verdict: red });
+      assert.equal(await store.keepVerdict('here', { ...red, at: 2 }), id);
+      assert.equal((await store.verdict('here'))?.verdict.at, 2);
+      await store.createLearner('a', 1);
+      await store.insertLab(lab({ id: 'judged', learnerId: 'a', verdictId: id }));
+      assert.equal((await store.lab('judged'))?.verdictId, id);
+    });
+
     it('keeps the first moment of passing and the first prediction, and adds up the rest', async () => {
       await using store = open();
       await store.createLearner('a', 1);
       const record = (now: number, change: Parameters<Store['recordProgress']>[3]) =>
         store.recordProgress('a', place, now, change);
-      const untouched = { ...place, enteredAt: 10, tries: 0, hints: 0, solutionSeen: false, answers: {} };
-      assert.deepEqual(await record(10, {}), untouched);
+      assert.deepEqual(await record(10, {}), { ...place, tries: 0, hints: 0, solutionSeen: false, answers: {} });
       await record(20, { triesMore: 1, hints: 2, prediction: 'yes', answers: { one: '1', two: '2' } });
       await record(30, { triesMore: 1, hints: 1, prediction: 'no', passedAt: 30, solutionSeen: true });
       await record(40, { passedAt: 40, answers: { two: '二' } });
       const expected = {
         ...place,
-        enteredAt: 10,
         passedAt: 30,
         tries: 2,
         hints: 2,
@@ -209,7 +222,7 @@ export function describeStore(name: string, open: () => Store): void {
         prediction: 'yes',
         answers: { one: '1', two: '二' },
       };
-      assert.deepEqual(await store.stepProgress('a', place), expected);
+      assert.deepEqual(await store.stepProgress('a', place), { ...expected, enteredAt: 10 });
       assert.deepEqual(await store.progress('a'), [expected]);
       assert.deepEqual(await store.progress('b'), []);
       assert.equal(await store.stepProgress('a', { lesson: 'box', step: 'other' }), undefined);

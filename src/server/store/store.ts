@@ -1,4 +1,4 @@
-import type { Actor, EndReason, Isolation, LabState, Place, StepProgress } from '../../shared/api.ts';
+import type { Actor, EndReason, Isolation, LabState, Place, StepProgress, Verdict } from '../../shared/api.ts';
 
 /** All moments are milliseconds since 1970 UTC. */
 export interface LearnerRow {
@@ -15,6 +15,8 @@ export interface LabRow {
   state: LabState;
   generation: number;
   isolation: Isolation;
+  /** What the canary had found when the lab began. */
+  verdictId: number | undefined;
   createdAt: number;
   expiresAt: number;
   maxExpiresAt: number;
@@ -42,6 +44,11 @@ export interface SandboxRow {
   createdAt: number;
   leaseUntil: number;
   lastOutput: string | undefined;
+}
+
+export interface StoredVerdict {
+  id: number;
+  verdict: Verdict;
 }
 
 export type LinkKind = 'instructor' | 'resume';
@@ -96,8 +103,13 @@ export interface Store extends AsyncDisposable {
     change: Partial<Omit<SandboxRow, 'id' | 'createdAt' | 'shape'>>,
   ): Promise<boolean>;
 
+  /** What the canary has found about the subject. */
+  verdict(subject: string): Promise<StoredVerdict | undefined>;
+  /** Keeps it instead of an earlier one, and answers its id. */
+  keepVerdict(subject: string, verdict: Verdict): Promise<number>;
+
   progress(learnerId: string): Promise<StepProgress[]>;
-  stepProgress(learnerId: string, place: Place): Promise<StepProgress | undefined>;
+  stepProgress(learnerId: string, place: Place): Promise<(StepProgress & { enteredAt: number }) | undefined>;
   /** Makes the row on first use. `triesMore` adds; a `passedAt` and a `prediction` that stand are kept. */
   recordProgress(
     learnerId: string,

@@ -95,12 +95,13 @@ function rows(times: Record<string, number[]>): Row[] {
 }
 
 /** A lab row for the sandbox to belong to; ended at once, because nothing of it is measured. */
-async function benchLab({ store, engine }: Core, specId: string, round: number): Promise<string> {
+async function benchLab({ store, rung }: Core, specId: string, round: number): Promise<string> {
   const now = Date.now();
   const id = `bench-${now.toString(36)}-${round}`;
   await store.createLearner(id, now);
   await store.insertLab({
-    ...{ id, learnerId: id, specId, state: 'ended', generation: 1, isolation: (await engine.info()).isolation },
+    ...{ id, learnerId: id, specId, state: 'ended', generation: 1 },
+    ...{ isolation: rung.verdict.isolation, verdictId: rung.verdictId },
     ...{ createdAt: now, expiresAt: now, maxExpiresAt: now, lastActiveAt: now, place: undefined },
     ...{ endedBecause: 'shutdown', endedBy: 'platform', endedAt: now, failure: undefined },
   });

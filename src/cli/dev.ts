@@ -1,11 +1,15 @@
 import { getRequestListener } from '@hono/node-server';
 import { createApp, folders } from '../server/app.ts';
-import { images, openData } from './prepare.ts';
+import { openData, openRung } from './prepare.ts';
 
 /** `npm run dev`: Astro's server for the pages, ours behind `/api` and `/ws`, on one port. A change of the server needs a restart. */
 export async function dev(_args: string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const { config, store } = openData(environment);
-  await using app = await createApp({ config, images: await images(config, store, console.log), overrides: { store } });
+  await using app = await createApp({
+    config,
+    rung: await openRung(config, store, { onImage: console.log, onCanary: console.log }),
+    overrides: { store },
+  });
   await app.start();
   // Astro detaches by itself where it believes that nobody watches.
   process.env.ASTRO_DEV_BACKGROUND = '0';

@@ -1,10 +1,21 @@
+import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { freemem, release } from 'node:os';
-import { connectDocker, folders, missingImages, prepareDataDir } from '../server/app.ts';
+import {
+  connectDocker,
+  databaseFile,
+  folders,
+  lookAtRungs,
+  openSqliteStore,
+  prepareDataDir,
+  type RungLook,
+} from '../server/app.ts';
 import { type Config, readConfig } from '../server/config.ts';
+import { sentenceOf } from './messages.ts';
+import { hungriestLab } from './prepare.ts';
 
-type Status = 'ok' | 'warning' | 'failure';
+type Status = 'ok' | 'absent' | 'warning' | 'failure';
 
 interface Finding {
   name: string;
@@ -26,9 +37,8 @@ export async function doctor(args: string[], environment: NodeJS.ProcessEnv): Pr
   const config = readConfig(environment);
   const findings = [
     await dataFolder(config),
-    ...(await engine(environment)),
+    ...(await engine(environment, config)),
     kernel(),
-    isolation(),
     await memory(),
     await portFree(config),
   ];
@@ -37,7 +47,7 @@ export async function doctor(args: string[], environment: NodeJS.ProcessEnv): Pr
   return findings.every(isFine) ? 0 : 1;
 }
 
-async function engine(environment: NodeJS.ProcessEnv): Promise<Finding[]> {
+async function engine(environment: NodeJS.ProcessEnv, config: Config): Promise<Finding[]> {
   const problem = environment.MATRYOSHKA_ENGINE_PROBLEM;
   if (problem)
     return [{ name: 'engine', status: 'failure', detail: problem, fix: 'npm start, as root on Debian or Ubuntu' }];
@@ -45,7 +55,7 @@ async function engine(environment: NodeJS.ProcessEnv): Promise<Finding[]> {
   try {
     const info = await docker.info();
     const isOld = Number.parseFloat(info.ServerVersion) < oldestEngine;
-    const missing = await missingImages({ docker, folder: folders.images });
+    const rungs = await isolation(config);
     return [
       isOld
         ? {
@@ -61,15 +71,8 @@ async function engine(environment: NodeJS.ProcessEnv): Promise<Finding[]> {
         status: 'ok',
         detail: `${info.DefaultRuntime}; known: ${Object.keys(info.Runtimes).join(', ')}`,
       },
-      missing.length > 0
-        ? {
-            name: 'images',
-            status: 'warning',
-            detail: `not made yet: ${missing.join(', ')}`,
-            fix: 'npm start makes them',
-          }
-        : { name: 'images', status: 'ok', detail: 'all there' },
       await disk(info.DockerRootDir, 'engine disk'),
+      ...rungs,
     ];
   } catch (error) {
     return [
@@ -87,13 +90,30 @@ function kernel(): Finding {
   return { name: 'kernel', status: 'ok', detail: release() };
 }
 
-function isolation(): Finding {
-  return {
-    name: 'isolation',
-    status: 'warning',
-    detail: 'privileged: whoever uses a lab can take over this machine, so only this machine can reach the server',
-    fix: 'let only people in whom you trust; keep HOST=127.0.0.1',
-  };
+/** Every rung of the ladder: chosen, possible, or why not and what would make it possible. */
+async function isolation(config: Config): Promise<Finding[]> {
+  const file = databaseFile(config);
+  await using store = existsSync(file) ? openSqliteStore(file) : undefined;
+  const { isolation: setting, isPublic } = config;
+  const images = { folder: folders.images };
+  const options = { docker: connectDocker(), setting, isPublic, store, images, spec: await hungriestLab() };
+  const looks = await lookAtRungs(options);
+  const chosen = looks.find(({ isLetIn, obstacle }) => isLetIn && !obstacle);
+  const findings = looks.map((look) => rungFinding(look, look === chosen, setting));
+  if (chosen) return findings;
+  const fix = 'any of the rungs above would do';
+  return [...findings, { name: 'isolation', status: 'failure', detail: 'labs cannot be fenced off here', fix }];
+}
+
+function rungFinding({ rung, isLetIn, obstacle, verdict }: RungLook, isChosen: boolean, setting: string): Finding {
+  const name = `rung ${rung}`;
+  if (obstacle) return { name, status: 'absent', detail: `not possible. ${obstacle.why}`, fix: obstacle.fix };
+  if (!isChosen) {
+    const why = isLetIn ? 'a better one was found' : `LAB_ISOLATION=${setting} leaves it out`;
+    return { name, status: 'absent', detail: `possible; ${why}` };
+  }
+  if (!verdict) return { name, status: 'ok', detail: 'chosen; the canary was not asked yet', fix: 'npm start asks it' };
+  return { name, status: verdict.state === 'green' ? 'ok' : 'warning', detail: `chosen. ${sentenceOf(verdict)}` };
 }
 
 async function memory(): Promise<Finding> {
@@ -144,6 +164,6 @@ function isFine({ status }: Finding): boolean {
 }
 
 function line({ name, status, detail, fix }: Finding): string {
-  const mark = { ok: '✓', warning: '!', failure: '✗' }[status];
-  return `${mark} ${name.padEnd(12)} ${detail}${fix ? `\n  ${''.padEnd(12)} → ${fix}` : ''}`;
+  const mark = { ok: '✓', absent: '–', warning: '!', failure: '✗' }[status];
+  return `${mark} ${name.padEnd(18)} ${detail}${fix ? `\n  ${''.padEnd(18)} → ${fix}` : ''}`;
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { answers, controlSocket } from '../server/app.ts';
 import { readConfig } from '../server/config.ts';
+import { labEngine } from './lab-engine.ts';
 import { printMap } from './lab-map.ts';
 import { control, type LabsClient, type ListedLab, openLabs } from './labs-client.ts';
 import { testLessons } from './lesson-test.ts';
@@ -18,6 +19,8 @@ const usage = `Usage: npm run -s lab -- <action>
   test [lesson …] [--jobs N] [--json]  run lessons as tests
   probe [--level l1|privileged|host-mount] [--json]
                                        try to get out of a lab, harmlessly
+  engine [--json]                      the lab engines, in which sandboxes run
+  engine remove [--force]              remove this version's, with its images; --force: with its labs
   instructor-link                      a new one-time link for the instructor`;
 
 /** `npm run lab`. */
@@ -28,6 +31,7 @@ export async function lab(args: string[], environment: NodeJS.ProcessEnv): Promi
   const json = values.json ?? false;
   if (action === 'test') return await testLessons(rest, { json, jobs: Number(values.jobs ?? 1) }, environment);
   if (action === 'probe') return await probe({ json, level: values.level }, environment);
+  if (action === 'engine') return await labEngine(rest, { json, force: values.force ?? false });
   if (action === 'instructor-link') return await instructorLink(environment);
   if (!action || !['list', 'new', 'exec', 'reset', 'end', 'map'].includes(action)) throw new UsageError(usage);
   await using labs = await openLabs(environment);
@@ -48,6 +52,7 @@ function parse(args: string[]) {
       allowPositionals: true,
       options: {
         json: { type: 'boolean' },
+        force: { type: 'boolean' },
         jobs: { type: 'string' },
         level: { type: 'string' },
         offline: { type: 'boolean' },

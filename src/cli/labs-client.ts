@@ -118,7 +118,7 @@ class LocalLabs implements LabsClient {
   }
 
   async create(specId: string): Promise<ListedLab> {
-    const { store, labs, engine } = this.#core;
+    const { store, labs, rung } = this.#core;
     const spec = labs.spec(specId);
     if (!spec)
       throw new PlainError(`There is no lab "${specId}". There are: ${labs.specs.map(({ id }) => id).join(', ')}.`);
@@ -132,7 +132,8 @@ class LocalLabs implements LabsClient {
       specId,
       state: 'starting',
       generation: 1,
-      isolation: (await engine.info()).isolation,
+      isolation: rung.verdict.isolation,
+      verdictId: rung.verdictId,
       createdAt: now,
       expiresAt: now + spec.life.ttl,
       maxExpiresAt: now + spec.life.max,

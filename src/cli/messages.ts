@@ -1,4 +1,5 @@
 import { ConfigError } from '../server/config.ts';
+import type { Verdict } from '../shared/api.ts';
 
 /** Wrong words on the command line. */
 export class UsageError extends Error {}
@@ -8,6 +9,18 @@ export class PlainError extends Error {}
 /** Seconds with one decimal, as all phases show them. */
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** How labs are fenced off, and how well; one line. */
+export function sentenceOf({ rung, state, commands, probes }: Verdict): string {
+  const failed = commands.filter(({ worked }) => !worked).map(({ id }) => id);
+  const blocked = probes.reduce((sum, probe) => sum + probe.blocked, 0);
+  const open = probes.reduce((sum, probe) => sum + probe.open.length, 0);
+  if (state === 'red') {
+    return `privileged. Whoever uses a lab can take over this machine (${open} ways out were found); only this machine can reach it.`;
+  }
+  const lacks = failed.length > 0 ? `; does not work here: ${failed.join(', ')}` : '';
+  return `${rung}, ${state}. ${blocked} ways out of a lab were tried, none led out${lacks}.`;
 }
 
 /** The sentence for the person at the terminal. What nobody expected comes with its stack. */
@@ -25,6 +38,7 @@ export function explain(error: unknown): string {
     'EngineDownError',
     'EngineFailedError',
     'NotReadyError',
+    'IsolationError',
   ];
   if (!known.includes(error.constructor.name)) return error.stack ?? error.message;
   const isFull = /disk is full|no space/i.test(error.message);

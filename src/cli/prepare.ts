@@ -1,15 +1,19 @@
 import { join } from 'node:path';
-import type { Store } from '../server/app.ts';
 import {
   type Core,
   connectDocker,
   createCore,
+  createLog,
+  databaseFile,
   folders,
   type ImageProgress,
+  LabCatalog,
+  type LabSpec,
+  type OpenRung,
+  openIsolation,
   openSqliteStore,
-  type PreparedImages,
   prepareDataDir,
-  prepareImages,
+  type Store,
 } from '../server/app.ts';
 import { type Config, readConfig } from '../server/config.ts';
 
@@ -17,23 +21,45 @@ import { type Config, readConfig } from '../server/config.ts';
 export function openData(environment: NodeJS.ProcessEnv): { config: Config; store: Store } {
   const config = readConfig(environment);
   prepareDataDir(config);
-  return { config, store: openSqliteStore(join(config.dataDir, 'matryoshka.db')) };
+  return { config, store: openSqliteStore(databaseFile(config)) };
 }
 
-/** The images that sandboxes are made from, built or pulled where they are missing. */
-export async function images(config: Config, store: Store, onProgress?: ImageProgress): Promise<PreparedImages> {
-  return await prepareImages({
-    docker: connectDocker(),
-    folder: folders.images,
-    install: store.installId,
-    offline: config.offline,
-    logFolder: join(config.dataDir, 'logs'),
-    ...(onProgress ? { onProgress } : {}),
+/** Images, the engine that sandboxes run on, and a canary's verdict on it; what is there already is taken as it is. */
+export async function openRung(
+  config: Config,
+  store: Store,
+  progress: { onImage?: ImageProgress; onCanary?: (what: string) => void } = {},
+): Promise<OpenRung> {
+  const docker = connectDocker();
+  return await openIsolation({
+    docker,
+    dockerHost: config.dockerHost,
+    setting: config.isolation,
+    isPublic: config.isPublic,
+    folder: config.dataDir,
+    images: {
+      docker,
+      folder: folders.images,
+      install: store.installId,
+      offline: config.offline,
+      logFolder: join(config.dataDir, 'logs'),
+      ...(progress.onImage ? { onProgress: progress.onImage } : {}),
+    },
+    spec: await hungriestLab(),
+    store,
+    log: createLog(config),
+    ...(progress.onCanary ? { onProgress: progress.onCanary } : {}),
   });
+}
+
+/** The lab that takes most memory: where it runs, all do. */
+export async function hungriestLab(): Promise<LabSpec> {
+  const { specs } = await LabCatalog.load(folders.labs);
+  return specs.reduce((most, spec) => (spec.limits.memory > most.limits.memory ? spec : most));
 }
 
 /** Store, engine and lessons without a server, for commands that work on sandboxes directly. */
 export async function openCore(environment: NodeJS.ProcessEnv): Promise<Core> {
   const { config, store } = openData(environment);
-  return await createCore({ config, images: await images(config, store), overrides: { store } });
+  return await createCore({ config, rung: await openRung(config, store), overrides: { store } });
 }

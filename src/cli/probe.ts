@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os';
 import { type LabSpec, type ProbeReport, probePlaces, probeSandbox } from '../server/app.ts';
 import { PlainError, UsageError } from './messages.ts';
 import { openCore } from './prepare.ts';
@@ -24,7 +23,7 @@ export async function probe(
   const sandbox = await core.sandboxes.create(spec, { purpose: 'test', leaseUntil: Date.now() + leaseMs });
   try {
     for (const place of places) {
-      reports.push(await probeSandbox(core.engine, sandbox.engineRef, place, hostAddresses()));
+      reports.push(await probeSandbox(core.engine, sandbox.engineRef, place));
       if (!options.json) printReport(reports.at(-1) as ProbeReport);
     }
   } finally {
@@ -35,12 +34,6 @@ export async function probe(
   if (options.json) console.log(JSON.stringify({ isolation, open, reports }));
   else console.log(`${open} open, isolation ${isolation}${promised ? '' : ', which does not promise that nothing is'}`);
   return promised && open > 0 ? 1 : 0;
-}
-
-/** What of this machine a lab must not reach. */
-function hostAddresses(): string[] {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  return all.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address);
 }
 
 function printReport({ place, results }: ProbeReport): void {

@@ -1,33 +1,22 @@
 import { join } from 'node:path';
 import { Listr, PRESET_TIMER } from 'listr2';
 import type { Store } from '../server/app.ts';
-import {
-  AlreadyRunningError,
-  type App,
-  connectDocker,
-  createApp,
-  folders,
-  logFile,
-  missingImages,
-  type PreparedImages,
-} from '../server/app.ts';
+import { AlreadyRunningError, type App, createApp, folders, logFile, type OpenRung } from '../server/app.ts';
 import type { Config } from '../server/config.ts';
-import { canary } from './canary.ts';
-import { PlainError } from './messages.ts';
-import { images, openData } from './prepare.ts';
+import { PlainError, sentenceOf } from './messages.ts';
+import { openData, openRung } from './prepare.ts';
 import { buildSite, isSiteBuilt } from './site.ts';
 
 interface Started {
-  images?: PreparedImages;
+  rung?: OpenRung;
   app?: App;
 }
 
-/** `npm start`: images, site, canary, listen; then runs until it is told to stop. */
+/** `npm start`: images, isolation, site, labs, listen; then runs until it is told to stop. */
 export async function serve(args: string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const stop = stopSignal();
   const { config, store } = openData(environment);
   if (args.includes('--offline')) config.offline = true;
-  if (config.offline) await requirePrepared();
   const app = await start(config, store);
   try {
     console.log(await welcome(app));
@@ -46,6 +35,8 @@ async function start(config: Config, store: Store): Promise<App> {
     if (!started.app) throw new PlainError('Nothing was started.');
     return started.app;
   } catch (error) {
+    // A part that was made owns those before it.
+    if (!started.app) await started.rung?.[Symbol.asyncDispose]();
     await (started.app ?? store)[Symbol.asyncDispose]();
     throw error;
   }
@@ -55,12 +46,17 @@ function phases(config: Config, store: Store): Listr<Started> {
   return new Listr<Started>(
     [
       {
-        title: 'images',
+        title: 'images, isolation',
         task: async (ctx, task) => {
-          ctx.images = await images(config, store, ({ image, phase, detail, done }) => {
-            // Where every line stays, the single steps of a build are noise.
-            if (!process.stdout.isTTY && detail?.startsWith('Step ')) return;
-            task.output = [image, phase, detail, done ? '✓' : ''].filter(Boolean).join(' ');
+          ctx.rung = await openRung(config, store, {
+            onImage: ({ image, phase, detail, done }) => {
+              // Where every line stays, the single steps of a build are noise.
+              if (!process.stdout.isTTY && detail?.startsWith('Step ')) return;
+              task.output = [image, phase, detail, done ? '✓' : ''].filter(Boolean).join(' ');
+            },
+            onCanary: (what) => {
+              task.output = `canary: ${what}`;
+            },
           });
         },
       },
@@ -72,10 +68,10 @@ function phases(config: Config, store: Store): Listr<Started> {
       },
       {
         title: 'labs',
-        task: async (ctx, task) => {
+        task: async (ctx) => {
           const app = await createApp({
             config,
-            images: ctx.images as PreparedImages,
+            rung: ctx.rung as OpenRung,
             site: folders.site,
             overrides: { store },
           });
@@ -83,8 +79,6 @@ function phases(config: Config, store: Store): Listr<Started> {
           await app.start().catch((error) => {
             throw error instanceof AlreadyRunningError ? alreadyRunning(config) : error;
           });
-          task.output = 'a lab starts and answers?';
-          await canary(app);
         },
       },
       {
@@ -100,27 +94,18 @@ function phases(config: Config, store: Store): Listr<Started> {
 }
 
 async function welcome(app: App): Promise<string> {
-  const { standins } = await app.engine.info();
+  const { verdict, images } = app.rung;
+  const { standins } = images;
   const address = app.http.origins.main;
   return [
     '',
     `  Matryoshka runs: ${address}`,
     `  Instructor, once: ${address}/en/instructor/#${await app.links.instructorToken()}`,
-    `  Isolation: privileged. Whoever uses a lab can take over this machine; only this machine can reach it.`,
+    `  Isolation: ${sentenceOf(verdict)}`,
     ...(standins.length > 0 ? [`  Stand-ins, because no registry answered: ${standins.join(', ')}`] : []),
     `  Log: ${logFile(app.config)}   Stop: Ctrl-C`,
     '',
   ].join('\n');
-}
-
-/** `--offline`: says what is missing before anything is done. */
-async function requirePrepared(): Promise<void> {
-  const missing = await missingImages({ docker: connectDocker(), folder: folders.images });
-  const lines = missing.map((image) => `  image ${image}`);
-  if (lines.length === 0) return;
-  throw new PlainError(
-    ['--offline touches no network, but these are missing:', ...lines, 'Start once without it.'].join('\n'),
-  );
 }
 
 function listenError(error: NodeJS.ErrnoException, config: Config): Error {

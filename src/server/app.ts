@@ -3,19 +3,16 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { pino } from 'pino';
-import type { Isolation } from '../shared/api.ts';
 import type { LabSpec } from '../shared/lab-spec.ts';
 import { type Config, ConfigError } from './config.ts';
-import { DockerEngine } from './engine/docker-engine.ts';
 import type { Engine } from './engine/engine.ts';
-import type { PreparedImages } from './engine/images.ts';
+import type { OpenRung } from './engine/isolation.ts';
 import { createControl, listenControl } from './http/control.ts';
 import { createHttpSide, type HttpSide, listen } from './http/http-server.ts';
 import { Links } from './instructors/links.ts';
 import { Blocks } from './labs/blocks.ts';
 import { Checks } from './labs/checks.ts';
 import { Course } from './labs/course.ts';
-import { EventRecorder } from './labs/event-recorder.ts';
 import { Feed } from './labs/feed.ts';
 import { LabCatalog } from './labs/lab-catalog.ts';
 import { LabManager } from './labs/lab-manager.ts';
@@ -26,7 +23,6 @@ import { Reaper } from './labs/reaper.ts';
 import { Sandboxes } from './labs/sandboxes.ts';
 import { StepScripts } from './labs/step-scripts.ts';
 import type { Log } from './log.ts';
-import { locateShells } from './maps/locate.ts';
 import { MapWatcher } from './maps/map-watcher.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
 import type { Store } from './store/store.ts';
@@ -39,7 +35,9 @@ import { Transcripts } from './terminals/transcript.ts';
 export type { LabSpec } from '../shared/lab-spec.ts';
 export type { ShellCommand } from './engine/engine.ts';
 // The command line knows the server by this file alone.
-export { type ImageProgress, missingImages, type PreparedImages, prepareImages } from './engine/images.ts';
+export { engineImage, type ImageProgress } from './engine/images.ts';
+export { IsolationError, lookAtRungs, type OpenRung, openIsolation, type RungLook } from './engine/isolation.ts';
+export { destroyLabEngine, engineName, type LabEngineStatus, labEngines } from './engine/lab-engine.ts';
 export { type ProbeReport, probePlaces, probeSandbox } from './engine/probe.ts';
 export { AlreadyRunningError, answers, type ControlAnswers } from './http/control.ts';
 export { LabCatalog } from './labs/lab-catalog.ts';
@@ -69,11 +67,11 @@ const mostLabs = 200;
 /** Everything between the configuration and a listening server, replaceable in tests. */
 export interface AppOptions {
   config: Config;
-  images: PreparedImages;
+  /** The engine of the sandboxes; it is disposed of with the rest. */
+  rung: OpenRung;
   /** Where the built site is; undefined where something else serves it. */
   site?: string | undefined;
   overrides?: {
-    engine?: Engine;
     store?: Store;
     spawn?: SpawnPty;
     log?: Log;
@@ -86,8 +84,8 @@ export interface AppOptions {
 export interface Core extends AsyncDisposable {
   config: Config;
   engine: Engine;
+  rung: OpenRung;
   store: Store;
-  recorder: EventRecorder;
   sandboxes: Sandboxes;
   scripts: StepScripts;
   lessons: LessonCatalog;
@@ -120,6 +118,10 @@ export function logFile(config: Config): string {
   return join(config.dataDir, 'logs', 'server.log');
 }
 
+export function databaseFile(config: Config): string {
+  return join(config.dataDir, 'matryoshka.db');
+}
+
 export function controlSocket(config: Config): string {
   return join(config.dataDir, 'control.sock');
 }
@@ -141,26 +143,22 @@ export function connectDocker(): Docker {
   return new Docker();
 }
 
-export async function createCore({ config, images, overrides = {} }: AppOptions): Promise<Core> {
+export async function createCore({ config, rung, overrides = {} }: AppOptions): Promise<Core> {
   await using stack = new AsyncDisposableStack();
   const log = overrides.log ?? createLog(config);
-  const store = stack.use(overrides.store ?? openSqliteStore(join(config.dataDir, 'matryoshka.db')));
-  const engine = stack.use(
-    overrides.engine ??
-      new DockerEngine({ docker: connectDocker(), dockerHost: config.dockerHost, install: store.installId, images }),
-  );
+  const store = stack.use(overrides.store ?? openSqliteStore(databaseFile(config)));
+  const { engine } = stack.use(rung);
   const labs = withLife(overrides.labs ?? (await LabCatalog.load(folders.labs)), config);
   const lessons = overrides.lessons ?? (await LessonCatalog.load(folders.lessons));
-  const recorder = stack.use(new EventRecorder({ engine, folder: join(config.dataDir, 'events'), log }));
-  const sandboxes = new Sandboxes({ store, engine, recorder, lease: config.lease, log });
+  const sandboxes = new Sandboxes({ store, engine, lease: config.lease, log });
   stack.defer(() => sandboxes.settled());
-  const scripts = new StepScripts(engine, lessons, recorder);
+  const scripts = new StepScripts(engine, lessons);
   const owned = stack.move();
   return {
     config,
     engine,
+    rung,
     store,
-    recorder,
     sandboxes,
     scripts,
     lessons,
@@ -174,9 +172,10 @@ export async function createCore({ config, images, overrides = {} }: AppOptions)
 export async function createApp(options: AppOptions): Promise<App> {
   await using stack = new AsyncDisposableStack();
   const core = stack.use(await createCore(options));
-  const { config, engine, store, sandboxes, scripts, lessons, labs, log } = core;
+  const { config, engine, rung, store, sandboxes, scripts, lessons, labs, log } = core;
   const info = await engine.info();
-  const isolation: Isolation = info.isolation;
+  const { verdict, verdictId } = rung;
+  const { isolation } = verdict;
   const feed = new Feed();
   const transcripts = new Transcripts(join(config.dataDir, 'terminals'));
   const recordings = new Recordings(join(config.dataDir, 'recordings'));
@@ -185,7 +184,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const terminals: Terminals = stack.use(
     new Terminals({
       ...{ engine, spawn, transcripts, recordings, feed, log },
-      locate: (ref) => locateShells(engine, ref),
+      locate: async () => new Map(),
       onActivity: (id) => unheard(manager.touch(id), log),
       onChange: (id) => unheard(manager.announce(id), log),
     }),
@@ -197,16 +196,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     feed,
     specs: labs,
     isolation,
+    verdictId,
     maxLabs: config.maxLabs ?? capacity(info.memory, labs.specs),
     terminalsOf: (lab, spec) => terminals.views(lab, spec),
     log,
   });
   const maps = stack.use(new MapWatcher({ engine, feed, log }));
-  const stir = async (ref: string) => {
-    const sandbox = (await store.sandboxesIn(['ready'])).find(({ engineRef }) => engineRef === ref);
-    if (sandbox?.labId) feed.emit('stirred', sandbox.labId);
-  };
-  stack.defer(core.recorder.listen((ref) => unheard(stir(ref), log)));
   const checks = stack.use(new Checks({ store, manager, lessons, scripts, feed, log }));
   const course = new Course({ store, lessons, feed });
   const blocks = new Blocks({ engine, manager, terminals, course, checks });
@@ -216,7 +211,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const http = stack.use(
     createHttpSide({
       ...{ config, engine, store, pool, manager, lessons, course, checks, scripts, blocks, views, maps },
-      ...{ terminals, recordings, links, feed, log, site: options.site },
+      ...{ terminals, recordings, links, feed, log, verdict, site: options.site },
     }),
   );
   // Disposed in reverse: nothing is judged any more, all labs end while their pages still listen, then the rest.

@@ -60,11 +60,25 @@ describe('the configuration', () => {
     }
   });
 
-  it('refuses an address that others can reach, as long as labs are privileged', () => {
+  it('listens where others reach it only with an address, a number of labs, and a fence', () => {
+    const enough = { LAB_ORIGIN: 'https://labs.example', LAB_MAX_LABS: '20' };
     for (const HOST of ['0.0.0.0', '::', '192.168.1.5', 'labs.example']) {
-      assert.match(refused({ HOST }, 'HOST'), /privileged.*127\.0\.0\.1/);
+      refused({ HOST }, 'LAB_ORIGIN');
+      refused({ HOST, LAB_ORIGIN: enough.LAB_ORIGIN }, 'LAB_MAX_LABS');
+      assert.match(
+        refused({ HOST, ...enough, LAB_ISOLATION: 'privileged-i-trust-every-learner' }, 'HOST'),
+        /privileged.*127\.0\.0\.1/,
+      );
+      assert.equal(readConfig({ HOST, ...enough }).isPublic, true);
     }
-    for (const HOST of ['127.0.0.1', 'localhost', '::1']) assert.equal(readConfig({ HOST }).host, HOST);
+    for (const HOST of ['127.0.0.1', 'localhost', '::1']) assert.equal(readConfig({ HOST }).isPublic, false);
+  });
+
+  it('takes privileged labs by their whole sentence only', () => {
+    for (const LAB_ISOLATION of ['privileged', 'privileged-i-trust', 'Privileged-I-trust-every-learner']) {
+      refused({ LAB_ISOLATION }, 'LAB_ISOLATION');
+    }
+    assert.equal(readConfig({}).isolation, 'auto');
   });
 
   it('refuses half a certificate, and a hard end before the end', () => {

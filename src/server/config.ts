@@ -5,6 +5,16 @@ import { duration } from '../shared/lab-spec.ts';
 /** A setting that cannot be used; the sentence names the variable and the way out. */
 export class ConfigError extends Error {}
 
+/** `privileged` is a whole sentence, so that nobody sets it by the way. */
+export const isolationSettings = [
+  'auto',
+  'matryoshka',
+  'sysbox',
+  'userns-remap',
+  'privileged-i-trust-every-learner',
+] as const;
+export type IsolationSetting = (typeof isolationSettings)[number];
+
 const loopbackHosts = ['127.0.0.1', 'localhost', '::1'];
 
 /** Shorter ones end a lab, or a sandbox that is looked after once a second, before it is of use. */
@@ -33,7 +43,10 @@ export const settings = z.strictObject({
     .describe('the address in the browser, needed when HOST is public'),
   LAB_TLS_CERT: z.string().optional().describe('certificate file (PEM)'),
   LAB_TLS_KEY: z.string().optional().describe('private key file (PEM)'),
-  LAB_ISOLATION: z.enum(['auto']).default('auto').describe('how sandboxes are fenced from the host'),
+  LAB_ISOLATION: z
+    .enum(isolationSettings)
+    .default('auto')
+    .describe('way in which labs are fenced off; auto takes the best'),
   LAB_POOL_SIZE: z.coerce.number().int().min(0).max(20).default(1).describe('ready sandboxes kept per kind of lab'),
   LAB_MAX_LABS: z.coerce.number().int().min(1).max(1000).optional().describe('most labs at once; default by memory'),
   LAB_TTL: duration
@@ -62,6 +75,9 @@ export interface Config {
   host: string;
   dockerHost: string | undefined;
   dataDir: string;
+  /** Whether others than this machine can reach it. */
+  isPublic: boolean;
+  isolation: IsolationSetting;
   /** Origins from which a browser may write. Empty: the loopback names with the port that is listened on. */
   origin: string | undefined;
   tls: { cert: string; key: string } | undefined;
@@ -94,12 +110,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     throw new ConfigError(`${name}=${given[name]} cannot be used: ${issue?.message}. ${describe(name)}`);
   }
   const value = parsed.data;
-  if (!loopbackHosts.includes(value.HOST)) {
-    throw new ConfigError(
-      `HOST=${value.HOST} is refused: labs run privileged on this machine, so whoever reaches a lab can take the ` +
-        'machine over. Use HOST=127.0.0.1, and an ssh tunnel where you need it from elsewhere.',
-    );
-  }
+  const isPublic = !loopbackHosts.includes(value.HOST);
+  if (isPublic) refusePublic(value);
   if (!value.LAB_TLS_CERT !== !value.LAB_TLS_KEY) {
     throw new ConfigError('LAB_TLS_CERT and LAB_TLS_KEY belong together: set both or neither.');
   }
@@ -112,6 +124,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     host: value.HOST,
     dockerHost: value.DOCKER_HOST,
     dataDir: resolve(value.LAB_DATA_DIR),
+    isPublic,
+    isolation: value.LAB_ISOLATION,
     origin: value.LAB_ORIGIN,
     tls:
       value.LAB_TLS_CERT && value.LAB_TLS_KEY
@@ -124,6 +138,25 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     logLevel: value.LAB_LOG,
     offline: value.LAB_OFFLINE,
   };
+}
+
+/** Until there are invitations, whoever reaches a public address can claim a lab: the operator says how many there are. */
+function refusePublic(value: z.infer<typeof settings>): void {
+  const { HOST } = value;
+  if (value.LAB_ISOLATION === 'privileged-i-trust-every-learner') {
+    throw new ConfigError(
+      `HOST=${HOST} is refused with privileged labs: whoever reaches one can take the machine over. ` +
+        'Use HOST=127.0.0.1, and an ssh tunnel where you need it from elsewhere.',
+    );
+  }
+  if (!value.LAB_ORIGIN) {
+    throw new ConfigError(`HOST=${HOST} needs LAB_ORIGIN, the address in the browser, as in https://labs.example.`);
+  }
+  if (!value.LAB_MAX_LABS) {
+    throw new ConfigError(
+      `HOST=${HOST} needs LAB_MAX_LABS: whoever reaches the server can claim a lab, so say how many there may be.`,
+    );
+  }
 }
 
 function describe(name: string): string {

@@ -10,6 +10,9 @@ export const endReasons = ['expired', 'idle', 'learner', 'instructor', 'failed',
 export type EndReason = (typeof endReasons)[number];
 export const isolations = ['matryoshka', 'sysbox', 'userns-remap', 'privileged'] as const;
 export type Isolation = (typeof isolations)[number];
+/** The ladder: ways to fence sandboxes, the best first. */
+export const rungs = ['registered', 'lab-engine', 'sysbox', 'userns-remap', 'privileged'] as const;
+export type Rung = (typeof rungs)[number];
 export const actors = ['learner', 'instructor', 'platform'] as const;
 export type Actor = (typeof actors)[number];
 
@@ -103,8 +106,6 @@ export type CheckView = z.infer<typeof checkView>;
 
 /** What is kept per learner and step; survives reload, reset and expiry. */
 export const stepProgress = place.extend({
-  /** When the learner first did something there. */
-  enteredAt: moment,
   passedAt: moment.optional(),
   tries: z.int(),
   hints: z.int(),
@@ -202,12 +203,27 @@ export type InstructorLabView = z.infer<typeof instructorLabView>;
 export const instructorLabsView = z.object({ labs: z.array(instructorLabView) });
 export type InstructorLabsView = z.infer<typeof instructorLabsView>;
 
+/** What a canary lab found on the rung that was chosen. */
+export const verdictView = z.object({
+  rung: z.enum(rungs),
+  isolation: z.enum(isolations),
+  /** Green: all commands work and nothing gets out. Yellow: less than that, but nothing gets out. Red: privileged. */
+  state: z.enum(['green', 'yellow', 'red']),
+  at: moment,
+  /** The articles' commands, each in a sandbox. */
+  commands: z.array(z.object({ id: slug, worked: z.boolean(), detail: z.string().optional() })),
+  /** The escape probe, by the place it ran in. */
+  probes: z.array(z.object({ place: slug, blocked: z.int(), unsupported: z.int(), open: z.array(z.string()) })),
+});
+export type Verdict = z.infer<typeof verdictView>;
+
 export const healthView = z.object({
   status: z.enum(['ok', 'failing']),
   engine: z.object({ ok: z.boolean(), version: z.string().optional(), problem: z.string().optional() }),
   store: z.object({ ok: z.boolean(), problem: z.string().optional() }),
   pool: z.object({ ready: z.int(), size: z.int(), problem: z.string().optional() }),
   isolation: z.enum(isolations),
+  verdict: verdictView,
 });
 
 function displayText(longest: number) {

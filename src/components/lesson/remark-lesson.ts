@@ -36,7 +36,6 @@ const components = new Set([
   'Solution',
   'Quiz',
   'Danger',
-  'Map',
   'Sources',
   'Explain',
 ]);

@@ -1,61 +1,57 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import Docker from 'dockerode';
+import type { Rung } from '../../shared/api.ts';
 import { LabCatalog } from '../labs/lab-catalog.ts';
 import { DockerEngine } from './docker-engine.ts';
-import { describeEngine, eventually } from './engine.contract.ts';
+import { describeEngine, type EngineUnderTest, eventually } from './engine.contract.ts';
 import { EngineDownError, type EngineEvent } from './engine.ts';
-import { type PreparedImages, prepareImages } from './images.ts';
+import type { EnteredRung } from './isolation.ts';
+import { newInstall, testRung } from './testing.ts';
 
 const labs = join(import.meta.dirname, '../../../labs');
-const newInstall = () => `test-${randomBytes(4).toString('hex')}`;
 const { specs } = await LabCatalog.load(labs);
 const spec = specs.find(({ id }) => id === 'dind') ?? assert.fail('labs/dind is what the contract runs on');
 
-async function images(docker: Docker): Promise<PreparedImages> {
-  await docker.ping().catch((error: Error) => {
-    const where = process.env.DOCKER_HOST ?? 'the usual socket';
-    assert.fail(`No engine answers at ${where} (${error.message}): start one, or run these by \`npm test\`.`);
-  });
-  const logFolder = await mkdtemp(join(tmpdir(), 'matryoshka-images-'));
-  try {
-    const folder = join(labs, 'images');
-    return await prepareImages({ docker, folder, install: newInstall(), offline: false, logFolder });
-  } finally {
-    await rm(logFolder, { recursive: true });
-  }
-}
+describeEngine('DockerEngine in the lab engine, by its socket', () => onRung('lab-engine'));
+describeEngine('DockerEngine, privileged', () => onRung('privileged'));
 
-describeEngine('DockerEngine', async () => {
-  const docker = new Docker();
-  const dockerHost = process.env.DOCKER_HOST;
-  const engine = new DockerEngine({ docker, dockerHost, install: newInstall(), images: await images(docker) });
-  return { engine, spec, shortLease: 3000, [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose]() };
-});
+/** The engine behind a rung, until the suite is over. */
+async function onRung(rung: Rung, options: Parameters<typeof testRung>[1] = {}): Promise<EngineUnderTest> {
+  const entered = await testRung(rung, options);
+  return {
+    engine: entered.engine,
+    spec,
+    shortLease: 3000,
+    [Symbol.asyncDispose]: () => entered[Symbol.asyncDispose](),
+  };
+}
 
 describe('DockerEngine behind a line that breaks', { timeout: 120_000 }, () => {
   const install = newInstall();
+  let rung: EnteredRung;
   let direct: DockerEngine;
   let line: Line;
   let engine: DockerEngine;
 
   before(async () => {
-    const docker = new Docker();
-    const prepared = await images(docker);
-    direct = new DockerEngine({ docker, dockerHost: process.env.DOCKER_HOST, install, images: prepared });
-    line = await Line.open(docker);
+    rung = await testRung('lab-engine', { install });
+    direct = rung.engine;
+    line = await Line.open(rung.docker);
     const through = new Docker({ socketPath: line.socketPath });
-    engine = new DockerEngine({ docker: through, dockerHost: `unix://${line.socketPath}`, install, images: prepared });
+    const { images } = rung;
+    const dockerHost = `unix://${line.socketPath}`;
+    engine = new DockerEngine({ docker: through, dockerHost, install, isolation: 'matryoshka', images });
   });
 
   after(async () => {
     for (const { ref } of (await direct?.list()) ?? []) await direct.remove(ref);
     await line?.[Symbol.asyncDispose]();
+    await rung?.[Symbol.asyncDispose]();
   });
 
   it('reports lost and back, and what died in between', async () => {

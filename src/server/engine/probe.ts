@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { z } from 'zod';
 import { type Engine, EngineFailedError } from './engine.ts';
 
@@ -30,8 +31,8 @@ function inner(...options: string[]): string[] {
 }
 
 /**
- * Tries to get out of a sandbox, harmlessly, and says what was open. `addresses` are those of the host that must not
- * answer. What two runs of one place see differently counts as open when it was open in one.
+ * Tries to get out of a sandbox, harmlessly, and says what was open. `addresses` are those of this machine, which must
+ * not answer. What two runs of one place see differently counts as open when it was open in one.
  *
  * @throws {EngineFailedError} when the probe itself does not run.
  */
@@ -39,7 +40,7 @@ export async function probeSandbox(
   engine: Engine,
   ref: string,
   place: ProbePlace,
-  addresses: readonly string[] = [],
+  addresses: readonly string[] = hostAddresses(),
 ): Promise<ProbeReport> {
   const known = addresses.flatMap((address) => ['--address', address]);
   const reports: ProbeReport[] = [];
@@ -54,4 +55,10 @@ export async function probeSandbox(
     return all.find(({ result }) => result === 'open') ?? found;
   });
   return { ...first, results };
+}
+
+/** What of this machine a lab must not reach. */
+function hostAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address);
 }

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { getRequestListener } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
-import { healthView } from '../../shared/api.ts';
+import { healthView, type Verdict } from '../../shared/api.ts';
 import type { Config } from '../config.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Links } from '../instructors/links.ts';
@@ -57,6 +57,8 @@ export interface HttpParts {
   links: Links;
   feed: Feed;
   log: Log;
+  /** What the canary found. */
+  verdict: Verdict;
   /** Folder of the built site; undefined where something else serves it. */
   site: string | undefined;
 }

@@ -12,6 +12,7 @@ import { decodeServerFrame, type ServerFrame } from '../../shared/terminal-proto
 import { type App, createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { FakeEngine } from '../engine/fake-engine.ts';
+import type { OpenRung } from '../engine/isolation.ts';
 import { courseFolder } from '../labs/course-fixture.ts';
 import { LabCatalog } from '../labs/lab-catalog.ts';
 import { LessonCatalog } from '../labs/lesson-catalog.ts';
@@ -42,9 +43,9 @@ export async function openServer(t: TestContext, env: Record<string, string> = {
   const labs = await LabCatalog.load(join(folder, 'labs'));
   const app = await createApp({
     config: readConfig({ PORT: '0', LAB_DATA_DIR: dataDir, LAB_POOL_SIZE: '0', ...env }),
-    images: { sandbox: 'none', golden: 'none', standins: [] },
+    rung: fakeRung(engine),
     site,
-    overrides: { engine, log: silentLog, labs, lessons: await LessonCatalog.load(join(folder, 'lessons'), labs) },
+    overrides: { log: silentLog, labs, lessons: await LessonCatalog.load(join(folder, 'lessons'), labs) },
   });
   t.after(async () => {
     engine.setDown(false);
@@ -56,6 +57,17 @@ export async function openServer(t: TestContext, env: Record<string, string> = {
   const { port } = http.address() as AddressInfo;
   const origin = `http://127.0.0.1:${port}`;
   return { app, engine, origin, port, http, browser: () => new Browser(origin) };
+}
+
+/** A rung that nobody has tried. */
+function fakeRung(engine: FakeEngine): OpenRung {
+  return {
+    engine,
+    images: { sandbox: 'none', golden: 'none', standins: [] },
+    verdict: { rung: 'privileged', isolation: 'privileged', state: 'red', at: 0, commands: [], probes: [] },
+    verdictId: undefined,
+    [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
+  };
 }
 
 export interface Answer {

@@ -31,6 +31,7 @@ interface Options {
   feed: Feed;
   specs: { spec(id: string): LabSpec | undefined };
   isolation: Isolation;
+  verdictId: number | undefined;
   /** Most labs that may live at once. */
   maxLabs: number;
   terminalsOf: (lab: LabRow, spec: LabSpec) => TerminalView[];
@@ -99,7 +100,7 @@ export class LabManager implements AsyncDisposable {
       return { position: this.#queue.add({ learnerId, specId: spec.id }) };
     }
     this.#queue.remove(learnerId);
-    const lab = newLab(learnerId, spec, this.#options.isolation, place);
+    const lab = newLab(learnerId, spec, this.#options, place);
     try {
       await store.insertLab(lab);
     } catch (error) {
@@ -343,7 +344,12 @@ export class LabManager implements AsyncDisposable {
   }
 }
 
-function newLab(learnerId: string, spec: LabSpec, isolation: Isolation, place: Place | undefined): LabRow {
+function newLab(
+  learnerId: string,
+  spec: LabSpec,
+  { isolation, verdictId }: Pick<Options, 'isolation' | 'verdictId'>,
+  place: Place | undefined,
+): LabRow {
   const now = Date.now();
   return {
     id: randomBytes(5).toString('hex'),
@@ -352,6 +358,7 @@ function newLab(learnerId: string, spec: LabSpec, isolation: Isolation, place: P
     state: 'starting',
     generation: 1,
     isolation,
+    verdictId,
     createdAt: now,
     expiresAt: now + spec.life.ttl,
     maxExpiresAt: now + Math.max(spec.life.max, spec.life.ttl),

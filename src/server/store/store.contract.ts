@@ -200,7 +200,7 @@ export function describeStore(name: string, open: () => Store): void {
       assert.equal(await store.keepVerdict('here', { ...red, at: 2 }), id);
       assert.equal((await store.verdict('here'))?.verdict.at, 2);
       await store.createLearner('a', 1);
-      await store.insertLab(lab({ id: 'judged', learnerId: 'a', verdictId: id }));
+      await store.insertLab(labRow('a', { id: 'judged', verdictId: id }));
       assert.equal((await store.lab('judged'))?.verdictId, id);
     });
 

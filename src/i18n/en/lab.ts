@@ -32,7 +32,6 @@ export const lab = {
     leave: 'leaves the terminal',
     toText: 'Back to the step',
     copyPaste: 'Ctrl+Shift+C copies, Ctrl+Shift+V pastes, Ctrl+Shift+F finds',
-    tab: 'L{level} {name}',
     dockerd: 'docker → {daemon}',
     dockerdHelp: 'A docker typed here speaks to the daemon in {daemon}.',
     add: 'New terminal on L1',

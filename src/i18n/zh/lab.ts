@@ -34,8 +34,7 @@ export const lab: LabText = {
     leave: '离开终端',
     toText: '回到步骤',
     copyPaste: 'Ctrl+Shift+C复制，Ctrl+Shift+V粘贴，Ctrl+Shift+F查找',
-    tab: 'L{level} {name}',
-    dockerd: 'docker → {daemon}',
+    dockerd: 'docker 连 {daemon}',
     dockerdHelp: '在这里敲 docker，连到的是 {daemon} 里的守护进程。',
     add: '在 L1 新开一个终端',
     closeTab: '关闭（Delete）',
@@ -65,7 +64,7 @@ export const lab: LabText = {
   },
   search: {
     label: '在这个终端里查找',
-    found: '{n}/{of}',
+    found: '第{n}个，共{of}个',
     nothing: '没有找到',
     previous: '上一个（Shift+Enter）',
     next: '下一个（Enter）',

@@ -1,24 +1,29 @@
 const esc = 0x1b;
+const bell = 0x07;
 const cancel = 0x18;
 const substitute = 0x1a;
-const bell = 0x07;
 const csi = 0x5b;
 const osc = 0x5d;
-/** After ESC: CSI, OSC, and the strings DCS, SOS, PM, APC. */
-const introducers = new Set([csi, osc, ...Buffer.from('PX^_')]);
+const [sgr = 0] = Buffer.from('m');
+/** Finals of the control sequences that switch modes; those that move the cursor or erase are most. */
+const switches = new Set(Buffer.from('hlrqp'));
+/** Strings after ESC: OSC, DCS, SOS, PM, APC. */
+const strings = new Set(Buffer.from(']PX^_'));
 
-/** An unfinished sequence longer than this is a string whose content no screen needs. */
-const longestPending = 1024;
+/** Of an unfinished sequence longer than this only the kind is kept: it is a string that changes no mode. */
+const longestOpen = 1024;
+/** Styles are put together when somebody asks, or when they are so many. */
+const mostStyles = 64;
 
-/** DEC private modes that a screen must be in to show and to answer what comes as the program means it. */
+/** DEC private modes that a screen must be in to show, and to send, what the program means. */
 const privateModes = [1, 6, 7, 25, 45, 66, 9, 1000, 1002, 1003, 1004, 1006, 1016, 2004];
 const onByDefault = new Set([7, 25]);
+const alternateScreens = [47, 1047, 1049];
 /** Which styles an SGR code ends. */
 const styleEnds: Readonly<Record<number, string[]>> = {
   ...{ 22: ['1', '2'], 23: ['3'], 24: ['4', '21'], 25: ['5'], 27: ['7'], 28: ['8'], 29: ['9'], 55: ['53'] },
   ...{ 39: ['38'], 49: ['48'], 59: ['58'] },
 };
-const alternateScreens = [47, 1047, 1049];
 
 /**
  * Follows a terminal's output and knows in which modes it leaves a screen: alternate screen, colours, cursor keys, mouse,
@@ -27,36 +32,55 @@ const alternateScreens = [47, 1047, 1049];
 export class Modes {
   #private = new Map<number, boolean>();
   #isAlternate = false;
-  /** SGR, by what it sets. */
-  #style = new Map<string, string>();
+  /** Parameters of SGR sequences since the last that took everything back. */
+  #styles: string[] = [];
   #insert = false;
   #region = '';
   #cursor = '';
   #charsets = new Map<string, string>();
   #shifted = false;
-  /** Bytes of a sequence or of a character that has not ended. */
-  #pending: number[] = [];
+  /** In the bytes that are fed: where the sequence that is carried out ends, and the last one that took shifts back. */
+  #at = 0;
+  #resetAt = 0;
+  /** A sequence or a character that has not ended. */
+  #open: Uint8Array = new Uint8Array();
+  /** Second byte of a long string that has not ended. */
+  #inString: number | undefined;
 
   get isAlternate(): boolean {
     return this.#isAlternate;
   }
 
   feed(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; ) {
-      if (this.#pending[0] === esc) at = this.#continue(bytes, at);
-      else {
-        const next = bytes.indexOf(esc, at);
-        const end = next < 0 ? bytes.length : next;
-        this.#text(bytes.subarray(at, end));
-        if (next >= 0) this.#pending = [esc];
-        at = end + 1;
-      }
+    const all = this.#open.length > 0 ? Buffer.concat([this.#open, bytes]) : bytes;
+    this.#open = new Uint8Array();
+    this.#resetAt = 0;
+    this.#sequences(all);
+    const out = all.lastIndexOf(0x0e);
+    const back = all.lastIndexOf(0x0f);
+    if (Math.max(out, back) >= this.#resetAt && out !== back) this.#shifted = out > back;
+  }
+
+  #sequences(all: Uint8Array): void {
+    let at = 0;
+    if (this.#inString !== undefined) {
+      at = stringEnd(all, 0, this.#inString);
+      if (at < 0) return;
+      this.#inString = undefined;
     }
+    for (at = all.indexOf(esc, at); at >= 0; ) {
+      const end = this.#sequence(all, at);
+      if (end < 0) {
+        this.#keep(all.slice(at));
+        return;
+      }
+      at = all.indexOf(esc, end);
+    }
+    this.#open = unfinishedCharacter(all);
   }
 
   /** What brings a screen in any state into this one. */
   get restore(): Buffer {
-    const mode = (n: number, on: boolean) => `\x1b[?${n}${on ? 'h' : 'l'}`;
     const known = privateModes.map((n) => [n, this.#private.get(n) ?? onByDefault.has(n)] as const);
     const text = [
       // Ends whatever sequence was under way, then takes back most of what can be set.
@@ -64,126 +88,91 @@ export class Modes {
       this.#isAlternate ? '\x1b[?1049h' : '\x1b[?47l',
       this.#region ? `\x1b[${this.#region}r` : '',
       // All mouse modes are one: switching one off after another was switched on would end that, too.
-      ...known.filter(([, on]) => !on).map(([n]) => mode(n, false)),
-      ...known.filter(([, on]) => on).map(([n]) => mode(n, true)),
-      this.#insert ? '\x1b[4h' : '',
+      ...known.filter(([, on]) => !on).map(([n]) => `\x1b[?${n}l`),
+      ...known.filter(([, on]) => on).map(([n]) => `\x1b[?${n}h`),
+      `\x1b[4${this.#insert ? 'h' : 'l'}`,
       `\x1b[${this.#cursor || '0'} q`,
       ...[...this.#charsets].map(([slot, set]) => `\x1b${slot}${set}`),
       this.#shifted ? '\x0e' : '\x0f',
-      `\x1b[0${[...this.#style.values()].map((code) => `;${code}`).join('')}m`,
+      `\x1b[${['0', ...styleOf(this.#styles)].join(';')}m`,
     ].join('');
-    return Buffer.concat([Buffer.from(text, 'latin1'), this.#open]);
+    return Buffer.concat([Buffer.from(text, 'latin1'), this.#reopen()]);
   }
 
-  /** The unfinished sequence, or one of the same kind. */
-  get #open(): Buffer {
-    if (this.#pending.length <= longestPending) return Buffer.from(this.#pending);
+  #reopen(): Uint8Array {
+    if (this.#inString === undefined) return this.#open;
     // BEL ends an OSC and no other string; number 9999 means nothing to anybody.
-    return Buffer.from(this.#pending[1] === osc ? '\x1b]9999;' : '\x1bX', 'latin1');
+    return Buffer.from(this.#inString === osc ? '\x1b]9999;' : '\x1bX');
   }
 
-  #text(text: Uint8Array): void {
-    const out = text.lastIndexOf(0x0e);
-    const back = text.lastIndexOf(0x0f);
-    if (out !== back) this.#shifted = out > back;
-    this.#pending = unfinishedCharacter(text.length > 2 ? text : Uint8Array.from([...this.#pending, ...text]));
+  #keep(open: Uint8Array): void {
+    const [, kind = 0] = open;
+    if (open.length > longestOpen && strings.has(kind)) this.#inString = kind;
+    else this.#open = open.subarray(0, longestOpen);
   }
 
-  /** Goes on in a sequence; answers where to go on after it. */
-  #continue(bytes: Uint8Array, from: number): number {
-    const kind = this.#pending[1];
-    for (let at = from; at < bytes.length; at++) {
+  /** Where to go on after the sequence that begins there; -1 when it is not all there. */
+  #sequence(bytes: Uint8Array, start: number): number {
+    const kind = bytes[start + 1];
+    if (kind === undefined) return -1;
+    if (strings.has(kind)) return stringEnd(bytes, start + 2, kind);
+    const least = kind === csi ? 0x40 : 0x30;
+    for (let at = start + (kind === csi ? 2 : 1); at < bytes.length; at++) {
       const byte = bytes[at] as number;
-      if (byte === cancel || byte === substitute) return this.#end(at + 1);
-      if (byte === esc) {
-        this.#pending = [esc];
-        return at + 1;
-      }
-      if (kind === undefined || kind === csi || isIntermediate(kind)) {
-        // Control characters inside are carried out and do not belong to it.
-        if (byte < 0x20) continue;
-        this.#push(byte);
-        // What kind of sequence it is decides how it goes on.
-        if (kind === undefined && (introducers.has(byte) || isIntermediate(byte))) return at + 1;
-        if (kind === csi ? byte < 0x40 : isIntermediate(byte)) continue;
-        if (kind === csi) this.#csi();
-        else this.#escape();
-        return this.#end(at + 1);
-      }
-      if (byte === bell && kind === osc) return this.#end(at + 1);
-      this.#push(byte);
+      if (byte === esc) return at;
+      if (byte === cancel || byte === substitute) return at + 1;
+      if (byte < least) continue;
+      this.#at = at;
+      if (kind !== csi) this.#escape(latin1(bytes, start + 1, at + 1));
+      else if (byte === sgr) this.#style(latin1(bytes, start + 2, at));
+      else if (switches.has(byte)) this.#switch(latin1(bytes, start + 2, at + 1));
+      return at + 1;
     }
-    return bytes.length;
+    return -1;
   }
 
-  #push(byte: number): void {
-    if (this.#pending.length <= longestPending) this.#pending.push(byte);
-  }
-
-  #end(next: number): number {
-    this.#pending = [];
-    return next;
-  }
-
-  #escape(): void {
-    const text = String.fromCharCode(...this.#pending.slice(1));
+  #escape(text: string): void {
     if (text === 'c') this.#reset();
     else if (text === '=' || text === '>') this.#private.set(66, text === '=');
-    else if (/^[()*+]./.test(text)) this.#charsets.set(text[0] ?? '', text[1] ?? '');
+    else if (/^[()*+][0-~]$/.test(text)) this.#charsets.set(text[0] ?? '', text[1] ?? '');
   }
 
-  #csi(): void {
-    const text = String.fromCharCode(...this.#pending.slice(2));
-    const [, prefix = '', params = '', final = ''] = /^([?<=>]?)([\d;:]*)([ !$"']*[@-~])$/.exec(text) ?? [];
-    if (prefix === '?' && (final === 'h' || final === 'l')) {
-      for (const n of params.split(';')) this.#setPrivate(Number(n), final === 'h');
+  #style(params: string): void {
+    if (/^0?$/.test(params)) this.#styles = [];
+    else if (/^[\d;:]+$/.test(params) && this.#styles.push(params) >= mostStyles) this.#styles = styleOf(this.#styles);
+  }
+
+  #switch(text: string): void {
+    const [, prefix, params = '', final = ''] = /^(\??)([\d;]*)([ !]?[hlrqp])$/.exec(text) ?? [];
+    const isOn = final === 'h';
+    if (prefix === '?' && (isOn || final === 'l')) {
+      for (const n of params.split(';')) this.#setPrivate(Number(n), isOn);
     } else if (prefix !== '') return;
-    else if (final === 'm') this.#paint(params);
-    else if (final === 'h' || final === 'l') {
-      if (params.split(';').includes('4')) this.#insert = final === 'h';
-    } else if (final === 'r') this.#region = params;
+    else if (isOn || final === 'l') this.#insert = params.split(';').includes('4') ? isOn : this.#insert;
+    else if (final === 'r') this.#region = params;
     else if (final === ' q') this.#cursor = params;
     else if (final === '!p') this.#softReset();
   }
 
   #setPrivate(n: number, on: boolean): void {
     if (alternateScreens.includes(n)) {
-      this.#isAlternate = on;
       // Each screen has a region of its own, and the alternate one begins without.
-      this.#region = '';
+      if (on !== this.#isAlternate) this.#region = '';
+      this.#isAlternate = on;
     } else if (privateModes.includes(n)) {
       if (isMouse(n)) for (const other of privateModes.filter(isMouse)) this.#private.delete(other);
       this.#private.set(n, on);
     }
   }
 
-  #paint(params: string): void {
-    const codes = params.split(';');
-    for (let at = 0; at < codes.length; at++) {
-      const code = codes[at] ?? '';
-      const n = Number.parseInt(code || '0', 10);
-      if ((n === 38 || n === 48 || n === 58) && !code.includes(':')) {
-        const length = codes[at + 1] === '2' ? 5 : 3;
-        this.#style.set(`${n}`, codes.slice(at, at + length).join(';'));
-        at += length - 1;
-      } else this.#paintOne(n, code);
-    }
-  }
-
-  #paintOne(n: number, code: string): void {
-    if (n === 0) this.#style.clear();
-    else if (styleEnds[n]) for (const key of styleEnds[n]) this.#style.delete(key);
-    else if ((n >= 30 && n <= 38) || (n >= 90 && n <= 97)) this.#style.set('38', code);
-    else if ((n >= 40 && n <= 48) || (n >= 100 && n <= 107)) this.#style.set('48', code);
-    else if (n < 10 || n === 21 || n === 53 || n === 58) this.#style.set(`${n}`, code);
-  }
-
   #softReset(): void {
-    for (const n of [1, 6, 7, 25, 66]) this.#private.delete(n);
-    this.#style.clear();
+    // As xterm.js does it: the mouse stays.
+    for (const n of privateModes) if (!isMouse(n) && n !== 1006 && n !== 1016) this.#private.delete(n);
+    this.#styles = [];
     this.#charsets.clear();
     this.#insert = false;
     this.#shifted = false;
+    this.#resetAt = this.#at;
     this.#region = '';
   }
 
@@ -195,8 +184,34 @@ export class Modes {
   }
 }
 
-function isIntermediate(byte: number): boolean {
-  return byte >= 0x20 && byte <= 0x2f;
+/** SGR parameters that have the effect of all of these, one after another. */
+function styleOf(all: readonly string[]): string[] {
+  const style = new Map<string, string>();
+  const codes = all.flatMap((params) => params.split(';'));
+  for (let at = 0; at < codes.length; at++) {
+    const code = codes[at] ?? '';
+    const n = Number.parseInt(code || '0', 10);
+    if ((n === 38 || n === 48 || n === 58) && !code.includes(':')) {
+      const length = codes[at + 1] === '2' ? 5 : 3;
+      style.set(`${n}`, codes.slice(at, at + length).join(';'));
+      at += length - 1;
+    } else if (n === 0) style.clear();
+    else if (styleEnds[n]) for (const key of styleEnds[n]) style.delete(key);
+    else if ((n >= 30 && n <= 38) || (n >= 90 && n <= 97)) style.set('38', code);
+    else if ((n >= 40 && n <= 48) || (n >= 100 && n <= 107)) style.set('48', code);
+    else if (n < 10 || n === 21 || n === 53 || n === 58) style.set(`${n}`, code);
+  }
+  return [...style.values()];
+}
+
+/** Where to go on after the string; -1 when it has not ended. ESC begins the next sequence, also when that is its end. */
+function stringEnd(bytes: Uint8Array, from: number, kind: number): number {
+  for (let at = from; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === esc) return at;
+    if (byte === cancel || byte === substitute || (byte === bell && kind === osc)) return at + 1;
+  }
+  return -1;
 }
 
 function isMouse(mode: number): boolean {
@@ -204,11 +219,18 @@ function isMouse(mode: number): boolean {
 }
 
 /** The bytes of a UTF-8 character that the text ends in the middle of. */
-function unfinishedCharacter(text: Uint8Array): number[] {
+function unfinishedCharacter(text: Uint8Array): Uint8Array {
   for (let back = 1; back <= Math.min(3, text.length); back++) {
     const byte = text[text.length - back] as number;
-    if (byte >= 0xc0) return (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) > back ? [...text.subarray(-back)] : [];
-    if (byte < 0x80) return [];
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+    if (byte >= 0xc0) return length > back ? text.slice(-back) : new Uint8Array();
+    if (byte < 0x80) break;
   }
-  return [];
+  return new Uint8Array();
+}
+
+function latin1(bytes: Uint8Array, from: number, to: number): string {
+  let text = '';
+  for (let at = from; at < to; at++) text += String.fromCharCode(bytes[at] as number);
+  return text;
 }

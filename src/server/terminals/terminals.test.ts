@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Standing } from '../../shared/api.ts';
@@ -15,7 +15,7 @@ import { labRow } from '../store/store.contract.ts';
 import type { SpawnPty } from './pty.ts';
 import { Recordings } from './recordings.ts';
 import { Scrollback } from './scrollback.ts';
-import { maxTerminals, TerminalLimitError, Terminals, UnknownTerminalError } from './terminals.ts';
+import { maxTerminals, standsIn, TerminalLimitError, Terminals, UnknownTerminalError } from './terminals.ts';
 import { scrollbackBytes, Transcripts } from './transcript.ts';
 
 const nothing = () => {};
@@ -28,7 +28,7 @@ async function setUp(t: TestContext) {
   const ref = await engine.create({ id: 'one', shape: 'x', spec, leaseUntil: Date.now() + 60_000 });
   const feed = new Feed();
   const transcripts = new Transcripts(folder);
-  const recordings = new Recordings(join(folder, '..', `${basename(folder)}-recordings`));
+  const recordings = new Recordings(`${folder}-recordings`);
   const places = new Map<string, Standing>();
   const options = {
     ...{
@@ -48,9 +48,10 @@ async function setUp(t: TestContext) {
     await terminals[Symbol.asyncDispose]();
     await engine[Symbol.asyncDispose]();
     await rm(folder, { recursive: true });
+    await rm(`${folder}-recordings`, { recursive: true, force: true });
   });
   const lab = labRow('a', { state: 'ready' });
-  return { engine, folder, ref, feed, transcripts, terminals, lab };
+  return { engine, folder, ref, feed, transcripts, recordings, terminals, lab, places };
 }
 
 function viewerOf() {
@@ -175,6 +176,96 @@ describe('the terminals of a lab', () => {
     await writeFile(join(folder, lab.id, 'host'), 'half a header');
     await terminals.open(lab, ref, spec);
     assert.equal(terminals.get(lab.id, 'host').scrollback.end, 0);
+  });
+});
+
+describe('a learner’s terminals', () => {
+  it('are named, moved and closed, and come back so after a restart', async (t) => {
+    const { engine, terminals, lab, ref, feed, transcripts, recordings } = await setUp(t);
+    await terminals.open(lab, ref, spec);
+    const third = terminals.create(lab.id, []);
+    assert.equal(third.name, 'host-2');
+    terminals.change(lab.id, third.name, { label: 'logs', position: 0 });
+    terminals.change(lab.id, 'second', { position: 99 });
+    const ended: string[] = [];
+    t.mock.method(engine, 'endShell', async (_: string, name: string) => {
+      assert.notEqual(terminals.create(lab.id, []).name, 'host', 'the name is free when the shell is gone');
+      ended.push(name);
+    });
+    const viewer = viewerOf();
+    terminals.get(lab.id, 'host').attach(viewer.connection, 0, undefined);
+    await terminals.end(lab.id, 'host');
+    assert.deepEqual([ended, viewer.closed], [['host'], [closeCodes.closed]]);
+    await assert.rejects(terminals.end(lab.id, 'host'), UnknownTerminalError);
+    const views = terminals.views(lab, spec);
+    assert.deepEqual(
+      views.map(({ name, label }) => [name, label]),
+      [
+        ['host-2', 'logs'],
+        ['second', undefined],
+        ['host-3', undefined],
+      ],
+    );
+    await terminals[Symbol.asyncDispose]();
+    const again = new Terminals({
+      ...{ engine, spawn: idlePty, transcripts, recordings, feed, onActivity: nothing, onChange: nothing },
+      ...{ log: silentLog, locate: async () => new Map() },
+    });
+    await again.open(lab, ref, spec);
+    assert.deepEqual(again.views(lab, spec), views);
+    await again[Symbol.asyncDispose]();
+  });
+
+  it('tell where their shells stand, and a shell that belongs to none is ended', async (t) => {
+    const { engine, terminals, lab, ref, places } = await setUp(t);
+    await terminals.open(lab, ref, spec);
+    terminals.get(lab.id, 'host').attach(viewerOf().connection, 0, undefined);
+    const box = { level: 2, chain: ['box'] };
+    for (const name of ['host', 'second', 'stray']) places.set(name, box);
+    const ended: string[] = [];
+    t.mock.method(engine, 'endShell', async (_: string, name: string) => ended.push(name));
+    await terminals.locate(lab.id);
+    const [host, second] = terminals.views(lab, spec);
+    assert.deepEqual(host?.here, box);
+    assert.deepEqual(second?.here.level, 1, 'nobody has looked at it: its shell is not ours to know');
+    assert.deepEqual(ended, ['stray']);
+  });
+
+  it('that a block prefers: where its shell stands there now, then where it was opened there', async (t) => {
+    const { terminals, lab, ref, places } = await setUp(t);
+    await terminals.open(lab, ref, spec);
+    const [viewer] = ['host', 'second'].map((name) =>
+      terminals.get(lab.id, name).attach(viewerOf().connection, 0, undefined),
+    );
+    assert.equal(terminals.for(lab.id, [], 1, 'second').name, 'second');
+    assert.equal(terminals.for(lab.id, [], 1, undefined).name, 'host');
+    places.set('host', { level: 2, chain: ['box'] });
+    await terminals.locate(lab.id);
+    assert.equal(terminals.for(lab.id, [], 1, 'host').name, 'second');
+    assert.equal(terminals.for(lab.id, ['box'], 2, undefined).name, 'host', 'the learner went there himself');
+    assert.equal(terminals.for(lab.id, ['outer', 'box'], 2, undefined).name, 'host', 'a sibling, by its neighbour');
+    assert.equal(terminals.for(lab.id, ['web'], 2, undefined).name, 'web');
+    places.set('second', { level: 2, chain: ['box'] });
+    viewer?.receive({ type: 'input', bytes: Buffer.from('docker exec -it box sh\r') });
+    await terminals.locate(lab.id);
+    const left = terminals.for(lab.id, [], 1, undefined);
+    assert.ok(!standsIn(left.here, [], 1), 'opened at L1, and gone from there: the block asks first');
+  });
+
+  it('are a hundred for nobody, and closing one makes room', async (t) => {
+    const { terminals, lab, ref } = await setUp(t);
+    await terminals.open(lab, ref, spec);
+    const wanted = Array.from({ length: 100 }, () => {
+      try {
+        return terminals.create(lab.id, []).name;
+      } catch (error) {
+        assert.ok(error instanceof TerminalLimitError);
+        return undefined;
+      }
+    });
+    assert.equal(wanted.filter(Boolean).length, maxTerminals - 2);
+    await terminals.end(lab.id, 'second');
+    terminals.create(lab.id, []);
   });
 });
 

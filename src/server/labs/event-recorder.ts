@@ -1,0 +1,251 @@
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { type Engine, SandboxGoneError } from '../engine/engine.ts';
+import type { Log } from '../log.ts';
+
+/** Events kept per sandbox; a lab that makes containers in a loop loses its oldest ones. */
+const keptEvents = 4000;
+/** Labels make an event as long as somebody likes; a longer one is cut to what checks and map read, bytes. */
+const longestEvent = 4096;
+/** The daemon was restarted, or the way to it was cut, ms. */
+const againAfterMs = 300;
+/** What came since the last write is lost by a crash, and asked for again afterwards, ms. */
+const writeEveryMs = 500;
+
+/** Every action but exec_*: our own checks are execs, and the daemon itself remembers only 256 events. */
+const actions =
+  'attach commit connect copy create delete destroy detach die disable disconnect enable export health_status import ' +
+  'install kill load mount oom pause prune pull push reload remove rename restart save start stop tag unmount unpause ' +
+  'untag update';
+const filters = JSON.stringify({ event: actions.split(' ') });
+
+/** $1: where to go on, as the daemon's `since` takes it. First the containers there are, then an empty line, then events. */
+const follow = `
+[ "$1" = 1 ] || /opt/lab/bin/docker ps --all --no-trunc --format '{{.ID}} {{.Image}} {{.Names}}'
+echo
+exec /opt/lab/bin/curl --silent --no-buffer --unix-socket /run/docker.sock --get http://docker/events \\
+  --data-urlencode 'filters=${filters}' --data-urlencode "since=$1"`;
+
+const dockerEvent = z.looseObject({
+  Type: z.string(),
+  Action: z.string(),
+  Actor: z.looseObject({ ID: z.string(), Attributes: z.record(z.string(), z.string()).optional() }),
+  /** It was not seen, but what is there now says that it happened. */
+  relisted: z.boolean().optional(),
+});
+/** An event of a sandbox's own daemon, with the daemon's own names. */
+export type DaemonEvent = z.infer<typeof dockerEvent>;
+
+interface Followed {
+  lines: string[];
+  /** Lines that are not on disk yet. */
+  unwritten: string[];
+  /** Nanoseconds since 1970, as text: they do not fit a number. */
+  last: string | undefined;
+  stop: AbortController;
+  done: Promise<void>;
+}
+
+interface Options {
+  engine: Engine;
+  /** One file per sandbox, so that a restarted server knows what happened before. */
+  folder: string;
+  log: Log;
+}
+
+/**
+ * Keeps what the daemon of every sandbox did since the sandbox began, for checks and map. It stands on the server: a
+ * learner is root where the daemon runs.
+ */
+export class EventRecorder implements AsyncDisposable {
+  readonly #options: Options;
+  readonly #followed = new Map<string, Followed>();
+  readonly #listeners = new Set<(ref: string, event: DaemonEvent) => void>();
+  readonly #timer: NodeJS.Timeout;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#write(), writeEveryMs);
+    this.#timer.unref();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    for (const { stop } of this.#followed.values()) stop.abort();
+    await Promise.all([...this.#followed.values()].map(({ done }) => done));
+    this.#write();
+    await this.#writing;
+  }
+
+  /** Begins to record a sandbox, or goes on where an earlier server stopped. Doing it twice is doing it once. */
+  follow(ref: string): void {
+    if (this.#followed.has(ref)) return;
+    const followed: Followed = {
+      lines: [],
+      unwritten: [],
+      last: undefined,
+      stop: new AbortController(),
+      done: Promise.resolve(),
+    };
+    this.#followed.set(ref, followed);
+    followed.done = this.#follow(ref, followed);
+  }
+
+  /** The sandbox's events, one JSON a line, oldest first. */
+  record(ref: string): string {
+    return (this.#followed.get(ref)?.lines ?? []).map((line) => `${line}\n`).join('');
+  }
+
+  /** Calls the listener with every new event; the answer ends that. */
+  listen(listener: (ref: string, event: DaemonEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The sandbox is gone. */
+  async forget(ref: string): Promise<void> {
+    const followed = this.#followed.get(ref);
+    followed?.stop.abort();
+    await followed?.done;
+    this.#followed.delete(ref);
+    await this.#inTurn(() => rm(this.#file(ref), { force: true }));
+  }
+
+  /** The sandboxes that a record was kept of, followed or not. */
+  async kept(): Promise<string[]> {
+    const names = await readdir(this.#options.folder).catch(() => []);
+    return names.map((name) => name.replace(/\.jsonl$/, ''));
+  }
+
+  async #follow(ref: string, followed: Followed): Promise<void> {
+    const { signal } = followed.stop;
+    const text = await readFile(this.#file(ref), 'utf8').catch(() => '');
+    for (const line of text.split('\n')) if (readEvent(line)) keep(followed, line);
+    while (!signal.aborted) {
+      try {
+        await this.#followOnce(ref, followed);
+      } catch (error) {
+        // Whoever removes it says so by `forget`.
+        if (error instanceof SandboxGoneError) return;
+        if (!signal.aborted) this.#options.log.debug({ ref, error: (error as Error).message }, 'events');
+      }
+      await sleep(againAfterMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #followOnce(ref: string, followed: Followed): Promise<void> {
+    const command = ['/opt/lab/bin/busybox', 'sh', '-c', follow, 'follow', sinceAfter(followed.last)];
+    const listed = new Map<string, { image: string; name: string }>();
+    let listing = true;
+    for await (const line of this.#options.engine.lines(ref, command, followed.stop.signal)) {
+      if (!listing) this.#add(ref, followed, line);
+      else if (line) {
+        const [container = '', image = '', name = ''] = line.split(' ');
+        listed.set(container, { image, name });
+      } else {
+        listing = false;
+        if (!followed.last) continue;
+        for (const event of missed(followed.lines, listed)) this.#add(ref, followed, JSON.stringify(event));
+      }
+    }
+  }
+
+  #add(ref: string, followed: Followed, line: string): void {
+    const event = readEvent(line);
+    if (!event) return;
+    followed.unwritten.push(keep(followed, line.length <= longestEvent ? line : cut(event, line)));
+    for (const listener of this.#listeners) listener(ref, event);
+  }
+
+  #write(): void {
+    for (const [ref, followed] of this.#followed) {
+      if (followed.unwritten.length === 0) continue;
+      const isLong = followed.lines.length > keptEvents / 2;
+      const lines = isLong ? followed.lines : followed.unwritten;
+      const text = lines.map((line) => `${line}\n`).join('');
+      followed.unwritten = [];
+      void this.#inTurn(async () => {
+        await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
+        await (isLong ? writeFile : appendFile)(this.#file(ref), text);
+      });
+    }
+  }
+
+  #inTurn(action: () => Promise<void>): Promise<void> {
+    this.#writing = this.#writing
+      .then(action)
+      .catch((error: Error) => this.#options.log.warn({ error: error.message }, 'events were not written down'));
+    return this.#writing;
+  }
+
+  #file(ref: string): string {
+    return join(this.#options.folder, `${ref}.jsonl`);
+  }
+}
+
+/** The daemon includes the moment that it is given: go on one nanosecond later. 1: from its beginning. */
+function sinceAfter(last: string | undefined): string {
+  if (!last) return '1';
+  const next = `${BigInt(last) + 1n}`;
+  return `${next.slice(0, -9)}.${next.slice(-9)}`;
+}
+
+function keep(followed: Followed, line: string): string {
+  followed.lines.push(line);
+  if (followed.lines.length > keptEvents) followed.lines.splice(0, keptEvents / 4);
+  followed.last = nanoseconds(line) ?? followed.last;
+  return line;
+}
+
+/** Nineteen digits, as text: a number would lose the last ones. None in an event of our own. */
+function nanoseconds(line: string): string | undefined {
+  return /"timeNano":(\d{19})\b/.exec(line)?.[1];
+}
+
+/** Undefined for what is not an event: a learner may put anything in the daemon's place. */
+function readEvent(line: string): DaemonEvent | undefined {
+  try {
+    return dockerEvent.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a restarted daemon does not tell any more: containers that came or went unseen. */
+function missed(lines: readonly string[], listed: ReadonlyMap<string, { image: string; name: string }>): DaemonEvent[] {
+  const known = new Map<string, DaemonEvent>();
+  for (const line of lines) {
+    const event = readEvent(line);
+    if (event?.Type !== 'container') continue;
+    if (event.Action === 'create') known.set(event.Actor.ID, event);
+    if (event.Action === 'destroy') known.delete(event.Actor.ID);
+  }
+  const came = [...listed].filter(([id]) => !known.has(id));
+  const went = [...known].filter(([id]) => !listed.has(id));
+  return [
+    ...came.map(([ID, Attributes]) => relisted('create', ID, Attributes)),
+    ...went.map(([ID, { Actor }]) => relisted('destroy', ID, Actor.Attributes ?? {})),
+  ];
+}
+
+function relisted(action: string, id: string, attributes: Record<string, string>): DaemonEvent {
+  const actor = { ID: id, Attributes: attributes };
+  return {
+    status: action,
+    id,
+    from: attributes.image,
+    Type: 'container',
+    Action: action,
+    Actor: actor,
+    relisted: true,
+  };
+}
+
+function cut({ Type, Action, Actor }: DaemonEvent, line: string): string {
+  const { image = '', name = '', exitCode = '' } = Actor.Attributes ?? {};
+  const short = { Type, Action, Actor: { ID: Actor.ID, Attributes: { image, name, exitCode } } };
+  return `${JSON.stringify(short).slice(0, -1)},"timeNano":${nanoseconds(line) ?? 0}}`;
+}

@@ -13,6 +13,7 @@ import { Links } from './instructors/links.ts';
 import { Blocks } from './labs/blocks.ts';
 import { Checks } from './labs/checks.ts';
 import { Course } from './labs/course.ts';
+import { EventRecorder } from './labs/event-recorder.ts';
 import { Feed } from './labs/feed.ts';
 import { LabCatalog } from './labs/lab-catalog.ts';
 import { LabManager } from './labs/lab-manager.ts';
@@ -86,6 +87,7 @@ export interface Core extends AsyncDisposable {
   engine: Engine;
   rung: OpenRung;
   store: Store;
+  recorder: EventRecorder;
   sandboxes: Sandboxes;
   scripts: StepScripts;
   lessons: LessonCatalog;
@@ -150,15 +152,17 @@ export async function createCore({ config, rung, overrides = {} }: AppOptions): 
   const { engine } = stack.use(rung);
   const labs = withLife(overrides.labs ?? (await LabCatalog.load(folders.labs)), config);
   const lessons = overrides.lessons ?? (await LessonCatalog.load(folders.lessons));
-  const sandboxes = new Sandboxes({ store, engine, lease: config.lease, log });
+  const recorder = stack.use(new EventRecorder({ engine, folder: join(config.dataDir, 'events'), log }));
+  const sandboxes = new Sandboxes({ store, engine, recorder, lease: config.lease, log });
   stack.defer(() => sandboxes.settled());
-  const scripts = new StepScripts(engine, lessons);
+  const scripts = new StepScripts(engine, lessons, recorder);
   const owned = stack.move();
   return {
     config,
     engine,
     rung,
     store,
+    recorder,
     sandboxes,
     scripts,
     lessons,
@@ -202,6 +206,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     log,
   });
   const maps = stack.use(new MapWatcher({ engine, feed, log }));
+  const stir = async (ref: string) => {
+    const sandbox = (await store.sandboxesIn(['ready'])).find(({ engineRef }) => engineRef === ref);
+    if (sandbox?.labId) feed.emit('stirred', sandbox.labId);
+  };
+  stack.defer(core.recorder.listen((ref) => unheard(stir(ref), log)));
   const checks = stack.use(new Checks({ store, manager, lessons, scripts, feed, log }));
   const course = new Course({ store, lessons, feed });
   const blocks = new Blocks({ engine, manager, terminals, course, checks });

@@ -194,20 +194,6 @@ describe('images and sandbox on a real engine', { timeout: 600_000 }, () => {
     assert.match(output, /denied|not permitted/);
   });
 
-  it('records what the daemon did, but no exec, over a restart of the daemon', async () => {
-    await passes(sandbox, 'docker rm -fv dind-test; service docker restart; docker run --rm --name later alpine true');
-    await sleep(500);
-    const lines = (await passes(sandbox, 'cat /run/lab/events')).split('\n').map((line) => JSON.parse(line));
-    const created = lines.filter((line) => line.Type === 'container' && line.Action === 'create');
-    const names = created.map((line) => line.Actor.Attributes.name);
-    assert.ok(names.includes('dind-test') && names.includes('later'), `${names}`);
-    assert.deepEqual(
-      lines.filter((line) => line.Action.startsWith('exec')),
-      [],
-    );
-    assert.equal(new Set(lines.map((line) => JSON.stringify(line))).size, lines.length, 'nothing is recorded twice');
-  });
-
   it('tells why the daemon does not start, and starts it once that is mended', async () => {
     const broken = await sh(
       sandbox,

@@ -23,7 +23,7 @@ function scripted(...scripts: string[][]) {
   const asked: string[] = [];
   class Scripted extends FakeEngine {
     override async *lines(_ref: string, argv: readonly string[], signal: AbortSignal): AsyncIterable<string> {
-      asked.push(argv.at(-1) ?? '');
+      asked.push(/'since=(.*)'/.exec(argv.at(-1) ?? '')?.[1] ?? '');
       yield* scripts[asked.length - 1] ?? [];
       if (asked.length < scripts.length) return;
       await sleep(1e6, undefined, { signal }).catch(() => undefined);
@@ -55,7 +55,7 @@ describe('the event recorder', () => {
     own.follow('box');
     await eventually(() => heard.length === 2);
     assert.deepEqual(heard, ['box create', 'box start']);
-    assert.equal(own.record('box'), `${event('create', 'a1', first)}\n${event('start', 'a1', first + 1n)}\n`);
+    assert.equal(own.record('box').text, `${event('create', 'a1', first)}\n${event('start', 'a1', first + 1n)}\n`);
     assert.deepEqual(asked, ['1']);
   });
 
@@ -66,9 +66,9 @@ describe('the event recorder', () => {
     );
     await using own = (await recorder(test, engine)).recorder;
     own.follow('box');
-    await eventually(() => own.record('box').includes('start'));
+    await eventually(() => own.record('box').text.includes('start'));
     assert.deepEqual(asked, ['1', '1795000000.000000003']);
-    assert.deepEqual(actionsOf(own.record('box')), [
+    assert.deepEqual(actionsOf(own.record('box').text), [
       'create a1',
       'create a2',
       'create a3 relisted',
@@ -81,18 +81,18 @@ describe('the event recorder', () => {
     const before = scripted(['', event('create', 'a1', first)]);
     const { folder, recorder: earlier } = await recorder(test, before.engine);
     earlier.follow('box');
-    await eventually(() => earlier.record('box') !== '');
+    await eventually(() => earlier.record('box').text !== '');
     await earlier[Symbol.asyncDispose]();
 
     const after = scripted(['a1 alpine a1', '', event('start', 'a1', first + 1n)]);
     await using later = (await recorder(test, after.engine, folder)).recorder;
     later.follow('box');
-    await eventually(() => later.record('box').includes('start'));
-    assert.deepEqual(actionsOf(later.record('box')), ['create a1', 'start a1']);
+    await eventually(() => later.record('box').text.includes('start'));
+    assert.deepEqual(actionsOf(later.record('box').text), ['create a1', 'start a1']);
     assert.deepEqual(after.asked, ['1795000000.000000002']);
     assert.deepEqual(await later.kept(), ['box']);
     await later.forget('box');
-    assert.deepEqual([later.record('box'), await later.kept()], ['', []]);
+    assert.deepEqual([later.record('box').text, await later.kept()], ['', []]);
   });
 
   it('is not filled up by a loop of containers, nor by long labels, nor by what is no event', async (test) => {
@@ -101,8 +101,8 @@ describe('the event recorder', () => {
     const { engine } = scripted(['', 'nonsense', '{"Type":"container"}', ...many, long]);
     await using own = (await recorder(test, engine)).recorder;
     own.follow('box');
-    await eventually(() => own.record('box').includes('"long"'));
-    const lines = own.record('box').trim().split('\n');
+    await eventually(() => own.record('box').text.includes('"long"'));
+    const lines = own.record('box').text.trim().split('\n');
     assert.ok(lines.length <= 4000 && lines.length >= 3000, `${lines.length} lines`);
     assert.match(
       lines.at(-1) ?? '',

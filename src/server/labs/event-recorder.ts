@@ -9,8 +9,8 @@ import type { Log } from '../log.ts';
 const keptEvents = 4000;
 /** Labels make an event as long as somebody likes; a longer one is cut to what checks and map read, bytes. */
 const longestEvent = 4096;
-/** The daemon was restarted, or the way to it was cut, ms. */
-const againAfterMs = 300;
+/** The daemon was restarted, or the way to it was cut; doubled while it does not answer, ms. */
+const againAfterMs = { first: 250, last: 2000 };
 /** What came since the last write is lost by a crash, and asked for again afterwards, ms. */
 const writeEveryMs = 500;
 
@@ -21,12 +21,16 @@ const actions =
   'untag update';
 const filters = JSON.stringify({ event: actions.split(' ') });
 
-/** $1: where to go on, as the daemon's `since` takes it. First the containers there are, then an empty line, then events. */
-const follow = `
-[ "$1" = 1 ] || /opt/lab/bin/docker ps --all --no-trunc --format '{{.ID}} {{.Image}} {{.Names}}'
+/** A command in L1 that prints the daemon's events after a moment, as its `since` takes it, and goes on for ever. */
+export const newEvents = (since: string) =>
+  '/opt/lab/bin/curl --silent --no-buffer --unix-socket /run/docker.sock --get http://docker/events ' +
+  `--data-urlencode 'filters=${filters}' --data-urlencode 'since=${since}'`;
+
+/** First the containers that there are, when they may have changed unseen, then an empty line, then events. */
+const follow = (since: string) => `
+${since === '1' ? '' : "/opt/lab/bin/docker ps --all --no-trunc --format '{{.ID}} {{.Image}} {{.Names}}'"}
 echo
-exec /opt/lab/bin/curl --silent --no-buffer --unix-socket /run/docker.sock --get http://docker/events \\
-  --data-urlencode 'filters=${filters}' --data-urlencode "since=$1"`;
+exec ${newEvents(since)}`;
 
 const dockerEvent = z.looseObject({
   Type: z.string(),
@@ -94,9 +98,10 @@ export class EventRecorder implements AsyncDisposable {
     followed.done = this.#follow(ref, followed);
   }
 
-  /** The sandbox's events, one JSON a line, oldest first. */
-  record(ref: string): string {
-    return (this.#followed.get(ref)?.lines ?? []).map((line) => `${line}\n`).join('');
+  /** The sandbox's events, one JSON a line, oldest first, and from when on the daemon has to be asked for more. */
+  record(ref: string): { text: string; since: string } {
+    const { lines = [], last } = this.#followed.get(ref) ?? {};
+    return { text: lines.map((line) => `${line}\n`).join(''), since: sinceAfter(last) };
   }
 
   /** Calls the listener with every new event; the answer ends that. */
@@ -124,7 +129,9 @@ export class EventRecorder implements AsyncDisposable {
     const { signal } = followed.stop;
     const text = await readFile(this.#file(ref), 'utf8').catch(() => '');
     for (const line of text.split('\n')) if (readEvent(line)) keep(followed, line);
+    let wait = againAfterMs.first;
     while (!signal.aborted) {
+      const before = followed.last;
       try {
         await this.#followOnce(ref, followed);
       } catch (error) {
@@ -132,12 +139,13 @@ export class EventRecorder implements AsyncDisposable {
         if (error instanceof SandboxGoneError) return;
         if (!signal.aborted) this.#options.log.debug({ ref, error: (error as Error).message }, 'events');
       }
-      await sleep(againAfterMs, undefined, { signal }).catch(() => undefined);
+      wait = followed.last === before ? Math.min(wait * 2, againAfterMs.last) : againAfterMs.first;
+      await sleep(wait, undefined, { signal }).catch(() => undefined);
     }
   }
 
   async #followOnce(ref: string, followed: Followed): Promise<void> {
-    const command = ['/opt/lab/bin/busybox', 'sh', '-c', follow, 'follow', sinceAfter(followed.last)];
+    const command = ['/opt/lab/bin/busybox', 'sh', '-c', follow(sinceAfter(followed.last))];
     const listed = new Map<string, { image: string; name: string }>();
     let listing = true;
     for await (const line of this.#options.engine.lines(ref, command, followed.stop.signal)) {

@@ -69,8 +69,10 @@ export class Reaper implements AsyncDisposable {
     for (const row of rows) {
       const isLeased = row.leaseUntil > Date.now();
       const runs = row.state === 'ready' && found.get(row.id)?.running && (await this.#isWanted(row, ['ready']));
-      if (isLeased && (runs || row.purpose === 'test')) adopted.add(row.id);
-      else await sandboxes.remove(row);
+      if (isLeased && (runs || row.purpose === 'test')) {
+        adopted.add(row.id);
+        if (row.purpose !== 'test') sandboxes.adopt(row as LiveSandbox);
+      } else await sandboxes.remove(row);
     }
     for (const [id, { ref }] of found) if (!rows.some((row) => row.id === id)) await engine.remove(ref);
     for (const lab of await store.labsIn(['starting', 'ready', 'ending'])) {

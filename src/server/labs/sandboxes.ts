@@ -4,6 +4,7 @@ import type { LabSpec } from '../../shared/lab-spec.ts';
 import { type Engine, NotReadyError } from '../engine/engine.ts';
 import type { Log } from '../log.ts';
 import type { SandboxPurpose, SandboxRow, Store } from '../store/store.ts';
+import type { EventRecorder } from './event-recorder.ts';
 import { shapeOf } from './lab.ts';
 
 /** A sandbox that runs: its engine's id is known. */
@@ -12,6 +13,7 @@ export type LiveSandbox = SandboxRow & { engineRef: string };
 interface Options {
   store: Store;
   engine: Engine;
+  recorder: EventRecorder;
   /** How long a sandbox outlives a platform that renews nothing, ms. */
   lease: number;
   log: Log;
@@ -40,7 +42,7 @@ export class Sandboxes {
     onPhase: (name: PhaseName) => void = () => {},
     signal?: AbortSignal,
   ): Promise<LiveSandbox> {
-    const { store, engine } = this.#options;
+    const { store, engine, recorder } = this.#options;
     const now = Date.now();
     const row: SandboxRow = {
       id: randomBytes(6).toString('hex'),
@@ -62,6 +64,7 @@ export class Sandboxes {
       await store.changeSandbox(row.id, ['creating'], { engineRef });
       onPhase('daemon');
       await engine.waitReady(engineRef, spec.ready.daemon, signal);
+      recorder.follow(engineRef);
       await store.changeSandbox(row.id, ['creating'], { state: 'ready' });
       return { ...row, engineRef, state: 'ready' };
     } catch (error) {
@@ -71,6 +74,11 @@ export class Sandboxes {
       this.removeSoon(row);
       throw error;
     }
+  }
+
+  /** Takes over a sandbox of an earlier server. */
+  adopt(row: LiveSandbox): void {
+    this.#options.recorder.follow(row.engineRef);
   }
 
   /** Removes the sandbox; resolves when the engine has confirmed it. Asking twice waits for the same removal. */
@@ -113,11 +121,11 @@ export class Sandboxes {
   }
 
   async #remove(row: SandboxRow): Promise<void> {
-    const { store, engine } = this.#options;
+    const { store, engine, recorder } = this.#options;
     await store.changeSandbox(row.id, ['creating', 'ready'], { state: 'removing' });
     // A crash between create and the note of its ref leaves a sandbox that only its label names.
     const ref = row.engineRef ?? (await engine.list()).find((found) => found.id === row.id)?.ref;
-    if (ref) await engine.remove(ref);
+    if (ref) await Promise.all([engine.remove(ref), recorder.forget(ref)]);
     await store.changeSandbox(row.id, ['removing'], { state: 'removed' });
   }
 }

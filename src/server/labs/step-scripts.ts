@@ -1,9 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import type { Place } from '../../shared/api.ts';
 import type { Engine, ExecResult } from '../engine/engine.ts';
+import { type EventRecorder, newEvents } from './event-recorder.ts';
 import type { LessonCatalog, ScriptKind } from './lesson-catalog.ts';
 
 /** Where answers lie in L1, one file per answer id. */
 export const answersFolder = '/lab/a';
+
+/** The record of the daemon's events in L1, written anew for every script. */
+const eventsFile = '/run/lab/events';
 
 /** How long a script may take, ms. Setups and solutions start daemons and load images. */
 const deadlines: Record<ScriptKind, number> = { setup: 60_000, check: 10_000, solve: 60_000, cheat: 60_000 };
@@ -21,10 +26,12 @@ export type Verdict =
 export class StepScripts {
   readonly #engine: Engine;
   readonly #lessons: LessonCatalog;
+  readonly #recorder: EventRecorder;
 
-  constructor(engine: Engine, lessons: LessonCatalog) {
+  constructor(engine: Engine, lessons: LessonCatalog, recorder: EventRecorder) {
     this.#engine = engine;
     this.#lessons = lessons;
+    this.#recorder = recorder;
   }
 
   /** Runs one script of a `do` step. `nonce` is the random word of this entry of the step. */
@@ -33,14 +40,14 @@ export class StepScripts {
     if (!lesson) throw new RangeError(`no lesson ${place.lesson}`);
     const info = await this.#engine.info();
     return await this.#engine.exec(ref, [shell, 'sh', '-s'], {
-      stdin: await this.#lessons.script(lesson, place.step, kind),
+      stdin: this.#events(ref) + (await this.#lessons.script(lesson, place.step, kind)),
       deadline: deadlines[kind],
       env: {
         PATH: path,
         LAB_NONCE: nonce,
         LAB_STEP: `${place.lesson}/${place.step}`,
         LAB_ANSWERS: answersFolder,
-        LAB_EVENTS: '/run/lab/events',
+        LAB_EVENTS: eventsFile,
         LAB_CGROUP: info.cgroup,
         LAB_STANDIN: info.standins.length > 0 ? '1' : '0',
       },
@@ -56,6 +63,16 @@ export class StepScripts {
   async writeAnswer(ref: string, answer: string, text: string): Promise<void> {
     const command = `mkdir -p ${answersFolder} && cat > ${answersFolder}/${answer}`;
     await this.#engine.exec(ref, [shell, 'sh', '-c', command], { stdin: text });
+  }
+
+  /** Puts our record where the script reads it, and behind it what the daemon did this very moment. */
+  #events(ref: string): string {
+    const end = `END-${randomBytes(8).toString('hex')}`;
+    const { text, since } = this.#recorder.record(ref);
+    return `cat >${eventsFile} <<'${end}'
+${text}${end}
+${newEvents(since)} --data-urlencode "until=$(jq -n now)" >>${eventsFile} || :
+`;
   }
 
   #reasons(place: Place): readonly string[] {

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LabState } from '../../shared/api.ts';
 import type { LabSpec } from '../../shared/lab-spec.ts';
@@ -6,6 +9,7 @@ import { FakeEngine } from '../engine/fake-engine.ts';
 import { silentLog } from '../log.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import type { LabRow, Store } from '../store/store.ts';
+import { EventRecorder } from './event-recorder.ts';
 import { Feed, type Notice } from './feed.ts';
 import { LabCatalog } from './lab-catalog.ts';
 import { LabManager } from './lab-manager.ts';
@@ -51,6 +55,7 @@ export class Platform implements AsyncDisposable {
   readonly engine: FakeEngine;
   readonly store: Store;
   readonly feed = new Feed();
+  readonly recorder: EventRecorder;
   readonly sandboxes: Sandboxes;
   readonly pool: Pool;
   readonly manager: LabManager;
@@ -69,7 +74,8 @@ export class Platform implements AsyncDisposable {
     this.engine = engine;
     const feed = this.feed;
     const catalog = new LabCatalog(specs);
-    this.sandboxes = new Sandboxes({ store, engine, lease, log });
+    this.recorder = new EventRecorder({ engine, folder: join(tmpdir(), `matryoshka-events-${randomUUID()}`), log });
+    this.sandboxes = new Sandboxes({ store, engine, recorder: this.recorder, lease, log });
     this.pool = new Pool({ store, sandboxes: this.sandboxes, specs, size: poolSize, log });
     this.manager = new LabManager({
       ...{ store, sandboxes: this.sandboxes, pool: this.pool, feed, specs: catalog, maxLabs, log },
@@ -114,6 +120,7 @@ export class Platform implements AsyncDisposable {
     await this.manager[Symbol.asyncDispose]();
     await this.pool[Symbol.asyncDispose]();
     await this.sandboxes.settled();
+    await this.recorder[Symbol.asyncDispose]();
     await this.engine[Symbol.asyncDispose]();
     await this.store[Symbol.asyncDispose]();
   }

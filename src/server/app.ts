@@ -24,6 +24,7 @@ import { Reaper } from './labs/reaper.ts';
 import { Sandboxes } from './labs/sandboxes.ts';
 import { StepScripts } from './labs/step-scripts.ts';
 import type { Log } from './log.ts';
+import { locateShells } from './maps/locate.ts';
 import { MapWatcher } from './maps/map-watcher.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
 import type { Store } from './store/store.ts';
@@ -188,7 +189,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const terminals: Terminals = stack.use(
     new Terminals({
       ...{ engine, spawn, transcripts, recordings, feed, log },
-      locate: async () => new Map(),
+      locate: (ref) => locateShells(engine, ref),
       onActivity: (id) => unheard(manager.touch(id), log),
       onChange: (id) => unheard(manager.announce(id), log),
     }),

@@ -68,6 +68,10 @@ class Session {
     return this.lab !== undefined || this.#progress.size > 0;
   }
 
+  get allProgress(): StepProgress[] {
+    return [...this.#progress.values()];
+  }
+
   progress(lesson: string, step: string): StepProgress | undefined {
     return this.#progress.get(`${lesson}/${step}`);
   }

@@ -28,6 +28,16 @@ export async function course(locale: Locale): Promise<TrackCard[]> {
   return cards.filter(({ lessons }) => lessons.length > 0).sort((a, b) => a.number - b.number);
 }
 
+/** The titles of the tracks that lessons to come belong to, by the lesson's id. */
+export async function plannedLessons(): Promise<Map<string, TrackFile['title']>> {
+  const tracks = await getCollection('tracks');
+  return new Map(
+    tracks.flatMap(({ data: { title, lessons } }) =>
+      lessons.flatMap((entry) => (typeof entry === 'string' ? [] : [[entry.planned, title]])),
+    ),
+  );
+}
+
 function namesOf(track: TrackFile, locale: Locale) {
   return { number: track.number, title: track.title[locale], summary: track.summary[locale] };
 }

@@ -106,6 +106,8 @@ export type CheckView = z.infer<typeof checkView>;
 
 /** What is kept per learner and step; survives reload, reset and expiry. */
 export const stepProgress = place.extend({
+  /** When the learner first did something there. */
+  enteredAt: moment,
   passedAt: moment.optional(),
   tries: z.int(),
   hints: z.int(),

@@ -5,7 +5,7 @@ import type { LessonFile } from './lesson.ts';
 /** A claim of one of the two articles: `a.` or `b.` and a name. */
 export const claimId = z.string().regex(/^[ab](?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+$/, 'not a claim, such as b.aufs');
 
-const claim = z
+export const claim = z
   .strictObject({
     says: localized,
     /** What is true, where the article is wrong or outdated. */

@@ -3,6 +3,7 @@ import Choice from './Choice.astro';
 import Danger from './Danger.astro';
 import Explain from './Explain.astro';
 import Hint from './Hint.astro';
+import LessonMap from './LessonMap.astro';
 import Predict from './Predict.astro';
 import Quiz from './Quiz.astro';
 import Run from './Run.astro';
@@ -19,6 +20,7 @@ export const lessonComponents = {
   Danger,
   Explain,
   Hint,
+  Map: LessonMap,
   Predict,
   Quiz,
   Run,

@@ -36,6 +36,7 @@ const components = new Set([
   'Solution',
   'Quiz',
   'Danger',
+  'Map',
   'Sources',
   'Explain',
 ]);

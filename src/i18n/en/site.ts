@@ -5,7 +5,13 @@ export const site = {
   description:
     'A hands-on lab for containers inside containers: a private machine in your browser, real commands, and a check that says why a step is not done yet.',
   skip: 'Skip to the content',
-  footer: { about: 'How it is isolated', resume: 'Continue on another device', instructor: 'For instructors' },
+  footer: {
+    about: 'How it is isolated',
+    glossary: 'Glossary',
+    claims: 'The articles’ claims',
+    resume: 'Continue on another device',
+    instructor: 'For instructors',
+  },
   home: {
     title: 'Containers inside containers',
     intro:
@@ -20,6 +26,38 @@ export const site = {
     minutes: { one: '{n} minute', other: '{n} minutes' },
     steps: { one: '{n} step', other: '{n} steps' },
     empty: 'There are no lessons in this copy of the course.',
+    lessons: { one: '{n} lesson', other: '{n} lessons' },
+    start: 'Start with the first lesson',
+    goOn: 'Go on where you stopped',
+    ways: 'Four ways to nest',
+    socket: 'Borrow the host’s engine through its socket. What it starts are siblings.',
+    dind: 'Give the container an engine of its own. What it starts is nested.',
+    kicbase: 'Run a whole machine in a container: systemd, ssh, services, an engine.',
+    sysbox: 'The same without --privileged: root inside is nobody outside.',
+  },
+  track: { all: 'All tracks' },
+  map: {
+    label: 'Which container lies where',
+    host: 'host',
+    privileged: 'privileged',
+    socket: 'the host’s socket mounted',
+    engine: 'engine of its own',
+  },
+  glossary: {
+    title: 'Glossary',
+    lead: 'One word for one thing. The first use in each lesson leads here.',
+    other: 'In Chinese: {term}',
+  },
+  claims: {
+    title: 'Where each claim of the articles is shown',
+    lead: 'The course comes from two articles. This is everything they say, and where you can find out whether it is so.',
+    a: 'cncfstack: Docker in Docker, three ways to nest containers',
+    b: 'Docker in Docker: why it is hard, and what else there is',
+    claim: 'The article says',
+    instead: 'Rather: {what}',
+    where: 'Find out',
+    cited: 'Source',
+    later: 'To come: {what}',
   },
   lesson: {
     of: 'Track {n}',

@@ -82,9 +82,14 @@ not_yet() { echo "$@"; exit 10; }
 docker inspect box >/dev/null || not_yet not-there
 `;
 
+const terms = `host: {en: [host], zh: [宿主机], never: {zh: ['主机(?!名)(?<!宿主机)']}}
+agent: {en: [agent], zh: [agent], never: {en: ['slaves?']}}
+`;
+
 /** A course without a fault; tests change one thing in it. */
 export const soundCourse: Readonly<Record<string, string>> = {
   'labs/box/lab.yaml': lab,
+  'lessons/terms.yaml': terms,
   'lessons/basics/track.yaml': track,
   'lessons/basics/box/lesson.yaml': lesson,
   'lessons/basics/box/en.mdx': prose('A box', 'Some words.'),

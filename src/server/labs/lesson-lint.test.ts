@@ -96,6 +96,28 @@ faults('Chinese uses the terms of the table', zh, '几个字。`docker ps`', '�
   `${zh}:22: "您": 你`,
   `${zh}:22: "主机": 宿主机`,
 ]);
+faults(
+  'a link leads to a source or to a step that is there',
+  zh,
+  '几个字。`docker ps`',
+  '[一](lesson:box#start)[二](lesson:box#end)[三](/zh/)`docker ps`',
+  [
+    `${zh}:22: "lesson:box#end": is not there`,
+    `${zh}:22: "/zh/": link to https:// or to lesson:<id>#<step>`,
+    `${zh}:21: steps.start: lesson:box#start is only in Chinese`,
+    `${zh}:21: steps.start: lesson:box#end is only in Chinese`,
+    `${zh}:21: steps.start: /zh/ is only in Chinese`,
+  ],
+);
+faults('a lesson takes as long as its steps', lessonYaml, 'minutes: 5', 'minutes: 6', [
+  `${lessonYaml}:2: minutes: 6, but its steps take 5`,
+]);
+faults('English uses them too', en, 'Some words.`docker ps`', 'Some Slave words.`docker ps`', [
+  `${en}:22: "Slave": agent`,
+]);
+faults('Chinese has no English left over', zh, '几个字。`docker ps`', '几个字，run it。`docker ps`', [
+  `${zh}:22: "run it": English: translate it, or put it in code`,
+]);
 faults('Chinese has full-width punctuation', zh, '几个字。`docker ps`', '看,这里。`docker ps`', [
   `${zh}:22: "看,": full-width punctuation`,
 ]);

@@ -2,14 +2,15 @@ import { join } from 'node:path';
 import { type Locale, locales } from '../../shared/ids.ts';
 import type { LessonFile, Step } from '../../shared/lesson.ts';
 import { type AnswerField, choicesOf, targetsOf } from '../../shared/question.ts';
+import { termsFile } from '../../shared/term.ts';
 import { blockProblems } from './block-lint.ts';
 import { claimProblems } from './claims-lint.ts';
 import { collect, type LabCatalog } from './lab-catalog.ts';
 import type { Lesson, LessonCatalog } from './lesson-catalog.ts';
 import { type Item, isTag, type Prose, readProse, type Tag, tagsIn, wordsIn } from './lesson-prose.ts';
-import { styleProblems } from './lesson-style.ts';
+import { type Bans, bansOf, styleProblems } from './lesson-style.ts';
 import { scriptProblems } from './script-lint.ts';
-import type { FileProblem } from './yaml-file.ts';
+import { type FileProblem, readYaml } from './yaml-file.ts';
 
 export type LintProblem = FileProblem;
 
@@ -17,6 +18,8 @@ export type LintProblem = FileProblem;
 const maxWordsBeforeCommand = 120;
 /** A Chinese character carries about this much of an English word. */
 const wordsPerHan = 0.6;
+/** How fast somebody reads who also has to think. */
+const wordsPerMinute = 150;
 /** Fences in these languages are commands or output, which are blocks of lesson.yaml. */
 const commandFences = ['', 'sh', 'bash', 'shell', 'console', 'text', 'txt'];
 
@@ -26,6 +29,7 @@ const parents: Record<string, readonly string[]> = {
   Quiz: [''],
   Sources: [''],
   Danger: ['', 'Step'],
+  Map: ['', 'Step'],
   Predict: ['Step'],
   Answer: ['Step'],
   Run: ['Step', 'Hint'],
@@ -41,16 +45,24 @@ const parents: Record<string, readonly string[]> = {
 /** What is wrong with the course although it can be loaded; empty when all is well. */
 export async function lintLessons(catalog: LessonCatalog, labs: LabCatalog): Promise<LintProblem[]> {
   const problems: LintProblem[] = [];
+  const terms = await readYaml(join(catalog.folder, 'terms.yaml'), termsFile).catch(collect(problems));
+  const bans = bansOf(terms?.value ?? {});
   for (const lesson of catalog.lessons) {
     const lab = labs.spec(lesson.file.lab);
     if (lab) problems.push(...blockProblems(lesson, lab));
     else problems.push(lesson.source.problem(['lab'], `there is no lab "${lesson.file.lab}"`));
-    problems.push(...(await proseProblems(lesson)));
+    problems.push(...timeProblems(lesson), ...(await proseProblems(lesson, catalog, bans)));
   }
   return [...problems, ...(await claimProblems(catalog)), ...(await scriptProblems(catalog.lessons))];
 }
 
-async function proseProblems(lesson: Lesson): Promise<LintProblem[]> {
+/** A lesson takes as long as its steps. */
+function timeProblems({ file, source }: Lesson): LintProblem[] {
+  const sum = Object.values(file.steps).reduce((total, step) => total + step.minutes, 0);
+  return sum === file.minutes ? [] : [source.problem(['minutes'], `${file.minutes}, but its steps take ${sum}`)];
+}
+
+async function proseProblems(lesson: Lesson, catalog: LessonCatalog, bans: Bans): Promise<LintProblem[]> {
   const problems: LintProblem[] = [];
   const proses = new Map<Locale, Prose>();
   for (const locale of locales) {
@@ -58,7 +70,12 @@ async function proseProblems(lesson: Lesson): Promise<LintProblem[]> {
     if (!prose) continue;
     proses.set(locale, prose);
     problems.push(...placeProblems(prose, prose.content, ''), ...idProblems(prose, lesson.file));
-    problems.push(...fenceProblems(prose), ...lengthProblems(prose), ...styleProblems(prose, locale));
+    problems.push(
+      ...fenceProblems(prose),
+      ...lengthProblems(prose),
+      ...styleProblems(prose, locale, bans),
+      ...linkProblems(prose, catalog),
+    );
   }
   const [en, zh] = [proses.get('en'), proses.get('zh')];
   return en && zh ? [...problems, ...differences(en, zh)] : problems;
@@ -84,6 +101,7 @@ function idProblems(prose: Prose, file: LessonFile): LintProblem[] {
   return [
     ...compare(prose, 1, 'steps', steps, Object.keys(file.steps)),
     ...steps.flatMap((tag) => (file.steps[tag.id] ? stepProblems(prose, tag, file.steps[tag.id] as Step) : [])),
+    ...compare(prose, 1, 'maps', tagsIn(prose.content, 'Map'), Object.keys(file.maps)),
     ...compare(prose, 1, 'quiz', quizzes, Object.keys(file.quiz)),
     ...quizzes.flatMap((tag) => choiceProblems(prose, tag, `quiz.${tag.id}`, choicesOf(file.quiz[tag.id]))),
     ...quizzes.flatMap((tag) => targetProblems(prose, tag, `quiz.${tag.id}`, file.quiz[tag.id])),
@@ -107,10 +125,19 @@ function stepProblems(prose: Prose, step: Tag, wanted: Step): LintProblem[] {
     ...named('Answer').flatMap((tag) =>
       targetProblems(prose, tag, `${field}.answers.${tag.id}`, wanted.answers[tag.id]),
     ),
+    ...readingProblems(prose, step, wanted),
     ...check('Why', 'reasons', wanted.reasons),
     ...check('Hint', 'hints', levels),
     ...check('Solution', 'solution', wanted.kind === 'do' ? [''] : []),
   ];
+}
+
+/** What every learner reads of a step, without the commands, fits into its time. */
+function readingProblems(prose: Prose, step: Tag, { minutes }: Step): LintProblem[] {
+  const read = step.content.filter((item) => !isTag(item) || !['Why', 'Hint', 'Solution'].includes(item.name));
+  const needed = countWords(read) / wordsPerMinute;
+  const message = `steps.${step.id}.minutes: ${minutes}, but reading alone takes ${needed.toFixed(1)}`;
+  return needed > minutes ? [at(prose, step, message)] : [];
 }
 
 function choiceProblems(prose: Prose, tag: Tag, field: string, wanted: readonly string[]): LintProblem[] {
@@ -162,6 +189,20 @@ function lengthProblems(prose: Prose): LintProblem[] {
     const message = `steps.${item.id}: ${count} words before the first command, more than ${maxWordsBeforeCommand}`;
     return [at(prose, item, message)];
   });
+}
+
+/** Where a link leads: to a source, or to a step of another lesson (`lesson:<id>#<step>`), which must be there. */
+function linkProblems(prose: Prose, catalog: LessonCatalog): LintProblem[] {
+  return wordsIn(prose.content)
+    .filter(({ kind }) => kind === 'link')
+    .flatMap(({ text, line }) => {
+      if (URL.canParse(text) && text.startsWith('https://')) return [];
+      const [, id, step] = /^lesson:([^#]+)(?:#(.+))?$/.exec(text) ?? [];
+      const steps = id === undefined ? undefined : catalog.lesson(id)?.file.steps;
+      const isThere = steps && (step === undefined || Object.hasOwn(steps, step));
+      const wanted = 'link to https:// or to lesson:<id>#<step>';
+      return isThere ? [] : [{ file: prose.file, line, message: `"${text}": ${id ? 'is not there' : wanted}` }];
+    });
 }
 
 /** Choices and what is revealed later do not count: they are not read through. */

@@ -1,43 +1,45 @@
 import type { Locale } from '../../shared/ids.ts';
-import { type Item, isTag, type Prose, wordsIn } from './lesson-prose.ts';
+import type { TermsFile } from '../../shared/term.ts';
+import { type Item, isTag, type Prose, tagsIn, wordsIn } from './lesson-prose.ts';
 import type { FileProblem } from './yaml-file.ts';
 
-/** Words that the term table replaces. A pattern matches only where the word stands for the term. */
-const wrongTerms: Record<Locale, [pattern: RegExp, instead: string][]> = {
+/** A word that must not be written, and what to write instead. */
+export type Ban = [pattern: RegExp, instead: string];
+export type Bans = Record<Locale, readonly Ban[]>;
+
+/** What is wrong in every text; terms come from lessons/terms.yaml. */
+const always: Bans = {
   zh: [
     [/您/, '你'],
-    [/主机(?!名)(?<!宿主机)/, '宿主机'],
-    [/宿主(?!机)/, '宿主机'],
-    [/沙盒/, '沙箱'],
-    [/守护程序/, '守护进程'],
-    [/名称空间|名字空间/, '命名空间'],
-    [/套接口/, '套接字'],
-    [/映像/, '镜像'],
-    [/镜像源|镜像站/, '镜像加速器'],
-    [/注册表|注册中心/, '镜像仓库'],
-    [/存储驱动程序/, '存储驱动'],
-    [/从节点|slave/i, 'agent'],
-    [/姐妹容器/, '兄弟容器'],
     [/进行(?=检查|启动|删除|运行|嵌套)/, '直接用动词'],
+    [/实现了对/, '直接用动词'],
   ],
-  en: [
-    [/\bslaves?\b/i, 'agent'],
-    [/\bsub-?containers?\b/i, 'nested container'],
-    [/\bcolour|\bbehaviour|\bauthoris/i, 'American spelling'],
-  ],
+  en: [[/\b(?:colour|behaviour|favour|authoris|organis|recognis|virtualis)\w*/i, 'American spelling']],
 };
+
+/** What must not be written instead of the terms of a file. */
+export function bansOf(terms: TermsFile): Bans {
+  const of = (locale: Locale): Ban[] =>
+    Object.values(terms).flatMap((term) =>
+      (term.never?.[locale] ?? []).map((pattern): Ban => [new RegExp(pattern, 'iu'), term[locale][0] ?? '']),
+    );
+  return { en: [...always.en, ...of('en')], zh: [...always.zh, ...of('zh')] };
+}
 
 const han = '[\\u3400-\\u9fff]';
 const halfWidth = new RegExp(`${han}[,.;:!?()"]|[,;:!?()"]${han}`);
 const typedSpace = new RegExp(`${han} +[\\w]|[\\w] +${han}|${han} +${han}`);
+/** Two ordinary words in a row; names such as Docker Hub are written with capitals. */
+const englishWords = /(?<![\w-])[a-z]{2,} [a-z]{2,}(?![\w-])/;
 const edges = { ends: new RegExp(`${han} +$`), begins: new RegExp(`^ +${han}`) };
 
 /** Terms and typography of one file. */
-export function styleProblems(prose: Prose, locale: Locale): FileProblem[] {
+export function styleProblems(prose: Prose, locale: Locale, bans: Bans): FileProblem[] {
   const words = wordsIn(prose.content).filter(({ kind }) => kind === 'text');
-  const headings = [prose.title, prose.goal].map((text) => ({ text, line: 1 }));
+  const titles = tagsIn(prose.content, 'Step').map(({ attributes, line }) => ({ text: attributes.title ?? '', line }));
+  const headings = [...[prose.title, prose.goal].map((text) => ({ text, line: 1 })), ...titles];
   const problems = [...headings, ...words].flatMap(({ text, line }) =>
-    wrongTerms[locale].flatMap(([pattern, instead]) => {
+    bans[locale].flatMap(([pattern, instead]) => {
       const match = pattern.exec(text);
       return match ? [{ file: prose.file, line: lineOf(text, line, match), message: `"${match[0]}": ${instead}` }] : [];
     }),
@@ -52,7 +54,18 @@ export function styleProblems(prose: Prose, locale: Locale): FileProblem[] {
     if (match)
       problems.push(problem(prose, lineOf(text, line, match), match[0], 'no typed space (the style sheet spaces)'));
   }
-  return [...problems, ...spacesBesideCode(prose, prose.content)];
+  return [...problems, ...spacesBesideCode(prose, prose.content), ...leftOvers(prose)];
+}
+
+/** English in Chinese prose; what the terminal prints is code, and sources keep their titles. */
+function leftOvers(prose: Prose): FileProblem[] {
+  const own = prose.content.filter((item) => !isTag(item) || item.name !== 'Sources');
+  return wordsIn(own).flatMap(({ kind, text, line }) => {
+    const match = kind === 'text' ? englishWords.exec(text) : null;
+    return match
+      ? [problem(prose, lineOf(text, line, match), match[0], 'English: translate it, or put it in code')]
+      : [];
+  });
 }
 
 /** A typed space between Chinese and `code`, which is a neighbour in the tree, not in the text. */

@@ -214,7 +214,7 @@ class SqliteStore implements Store {
       place.lesson,
       place.step,
     );
-    return row && { ...toProgress(row), enteredAt: row.entered_at as number };
+    return row && toProgress(row);
   }
 
   async recordProgress(...[learnerId, place, now, change]: Parameters<Store['recordProgress']>): Promise<StepProgress> {
@@ -399,6 +399,7 @@ function toProgress(row: Row): StepProgress {
   return {
     lesson: row.lesson_id as string,
     step: row.step_id as string,
+    enteredAt: row.entered_at as number,
     ...(row.passed_at === null ? {} : { passedAt: row.passed_at as number }),
     tries: row.tries as number,
     hints: row.hints as number,

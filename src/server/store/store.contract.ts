@@ -209,12 +209,14 @@ export function describeStore(name: string, open: () => Store): void {
       await store.createLearner('a', 1);
       const record = (now: number, change: Parameters<Store['recordProgress']>[3]) =>
         store.recordProgress('a', place, now, change);
-      assert.deepEqual(await record(10, {}), { ...place, tries: 0, hints: 0, solutionSeen: false, answers: {} });
+      const untouched = { ...place, enteredAt: 10, tries: 0, hints: 0, solutionSeen: false, answers: {} };
+      assert.deepEqual(await record(10, {}), untouched);
       await record(20, { triesMore: 1, hints: 2, prediction: 'yes', answers: { one: '1', two: '2' } });
       await record(30, { triesMore: 1, hints: 1, prediction: 'no', passedAt: 30, solutionSeen: true });
       await record(40, { passedAt: 40, answers: { two: '二' } });
       const expected = {
         ...place,
+        enteredAt: 10,
         passedAt: 30,
         tries: 2,
         hints: 2,
@@ -222,7 +224,7 @@ export function describeStore(name: string, open: () => Store): void {
         prediction: 'yes',
         answers: { one: '1', two: '二' },
       };
-      assert.deepEqual(await store.stepProgress('a', place), { ...expected, enteredAt: 10 });
+      assert.deepEqual(await store.stepProgress('a', place), expected);
       assert.deepEqual(await store.progress('a'), [expected]);
       assert.deepEqual(await store.progress('b'), []);
       assert.equal(await store.stepProgress('a', { lesson: 'box', step: 'other' }), undefined);

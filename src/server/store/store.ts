@@ -109,7 +109,7 @@ export interface Store extends AsyncDisposable {
   keepVerdict(subject: string, verdict: Verdict): Promise<number>;
 
   progress(learnerId: string): Promise<StepProgress[]>;
-  stepProgress(learnerId: string, place: Place): Promise<(StepProgress & { enteredAt: number }) | undefined>;
+  stepProgress(learnerId: string, place: Place): Promise<StepProgress | undefined>;
   /** Makes the row on first use. `triesMore` adds; a `passedAt` and a `prediction` that stand are kept. */
   recordProgress(
     learnerId: string,

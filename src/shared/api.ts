@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { containerName, slug } from './ids.ts';
+import { containerName, locale, slug } from './ids.ts';
 
 /** A moment: milliseconds since 1970-01-01 UTC. */
 export const moment = z.int();
@@ -184,13 +184,20 @@ export const answersRequest = z.strictObject({ answers: z.record(slug, z.string(
 export const answersView = z.object({ progress: stepProgress, judged: z.record(slug, z.boolean()).optional() });
 export type AnswersView = z.infer<typeof answersView>;
 export const predictionRequest = z.strictObject({ choice: slug });
-export const predictionView = z.object({ progress: stepProgress, truth: slug.optional() });
-export type PredictionView = z.infer<typeof predictionView>;
 export const hintRequest = z.strictObject({ level: z.int().min(1).max(3) });
 export const progressView = z.object({ progress: stepProgress });
 export type ProgressView = z.infer<typeof progressView>;
-export const solutionView = z.object({ script: z.string(), progress: stepProgress });
+export const localeQuery = z.object({ locale });
+/** `words` is the author's prose as HTML. */
+export const solutionView = z.object({ script: z.string(), words: z.string(), progress: stepProgress });
 export type SolutionView = z.infer<typeof solutionView>;
+/** What gives answers away, as far as this learner may know it: authors' prose as HTML, and what was to be predicted. */
+export const explanationsView = z.object({
+  /** By `<step>/predict`, `<step>/answer-<id>` and `quiz/quiz-<id>`. */
+  explanations: z.record(z.string(), z.string()),
+  truths: z.record(slug, slug),
+});
+export type ExplanationsView = z.infer<typeof explanationsView>;
 
 /** A lab as the instructor sees it. */
 export const instructorLabView = labView.extend({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { containerName, localized, slug } from './ids.ts';
+import { containerName, type Locale, localized, slug } from './ids.ts';
 import { answerField, question } from './question.ts';
 
 /** Facts of the machine or the lab by which a block's text may differ. */
@@ -134,6 +134,15 @@ export type TrackFile = z.infer<typeof trackFile>;
 /** The lessons of a track that exist, in their order. */
 export function writtenLessons(track: Pick<TrackFile, 'lessons'>): string[] {
   return track.lessons.filter((entry) => typeof entry === 'string');
+}
+
+/** Inline code up to this length stays on one line. */
+export const shortCode = 24;
+
+/** Where a link of the prose leads: `lesson:<id>#<step>` to that page in the same language, any other as it is. */
+export function lessonLink(url: string, locale: Locale): string {
+  const [, id, step] = /^lesson:([^#]+)(?:#(.+))?$/.exec(url) ?? [];
+  return id ? `/${locale}/lessons/${id}/${step ? `#${step}` : ''}` : url;
 }
 
 /** The containers between L1 and the place where a block runs or a terminal stands. */

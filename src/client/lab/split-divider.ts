@@ -6,7 +6,7 @@ const widest = 70;
 const keyStep = 2;
 
 /** Between text and workspace: sets the text's share of the width, by pointer or keyboard. */
-class SplitDivider extends HTMLElement {
+export class SplitDivider extends HTMLElement {
   #percent = 43;
 
   connectedCallback(): void {

@@ -42,7 +42,6 @@ class AnswerBox extends HTMLElement {
     if (!progress) return;
     const given = progress.answers[this.dataset.answer ?? ''];
     if (given !== undefined && !this.#restored) this.#restore(given);
-    if (progress.passedAt) this.#reveal();
   }
 
   /** Puts back what was given, unless the learner has begun anew. */
@@ -76,7 +75,6 @@ class AnswerBox extends HTMLElement {
       const { progress, judged } = await ask<AnswersView>('POST', path, { answers: this.#allAnswers() });
       const right = judged?.[answer];
       this.#say(right === undefined ? text.answer.sent : right ? text.answer.right : text.answer.wrong, right);
-      if (right) this.#reveal();
       session.keepProgress(progress);
     } catch (error) {
       this.#say(sentenceOf(error));
@@ -89,10 +87,6 @@ class AnswerBox extends HTMLElement {
     return Object.fromEntries(
       [...boxes].filter((box) => box.value).map((box) => [box.dataset.answer ?? '', box.value]),
     );
-  }
-
-  #reveal(): void {
-    for (const explain of this.querySelectorAll('.explain')) explain.classList.add('revealed');
   }
 
   #say(sentence: string, right = false): void {

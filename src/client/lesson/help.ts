@@ -1,5 +1,6 @@
 import type { ProgressView, SolutionView, StepProgress } from '../../shared/api.ts';
 import { ask } from '../api.ts';
+import { languageOfPage } from '../language.ts';
 import { session } from '../session.ts';
 import { here } from './here.ts';
 
@@ -19,10 +20,15 @@ export function showTakenHints(step: HTMLElement, progress: StepProgress | undef
 
 /** Asks the server for the solution's script and shows it under the author's words. */
 export async function showSolution(step: HTMLElement): Promise<void> {
-  const { script, progress } = await ask<SolutionView>('POST', `${path(step)}/solution`, {});
+  const { script, words, progress } = await ask<SolutionView>(
+    'POST',
+    `${path(step)}/solution?locale=${languageOfPage()}`,
+    {},
+  );
   const box = step.querySelector<HTMLElement>('.solution');
   if (box) {
-    box.querySelector('.script')?.remove();
+    for (const old of box.querySelectorAll('.kicker ~ *')) old.remove();
+    box.insertAdjacentHTML('beforeend', words);
     box.append(Object.assign(document.createElement('pre'), { className: 'script', textContent: script.trimEnd() }));
     box.classList.add('revealed');
     box.focus();

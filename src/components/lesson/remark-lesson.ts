@@ -1,3 +1,5 @@
+import { shortCode } from '../../shared/lesson.ts';
+
 /**
  * Prepares the components of a lesson's prose. Authors write `<Run id="nspid"/>`; a component must also know in which
  * lesson, step and language it stands, and boxes with choices need their question apart from the choices,
@@ -42,8 +44,6 @@ const components = new Set([
 ]);
 /** Choices wider than this, in Latin letters, stand one under the other, not side by side. */
 const shortChoice = 24;
-/** Code up to this length stays on one line. */
-const shortCode = 24;
 /** Shown under the line that tells how the step stands, wherever the author wrote them. */
 const helpNames = new Set(['Why', 'Hint', 'Solution']);
 

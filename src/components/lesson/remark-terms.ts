@@ -1,3 +1,4 @@
+import { lessonLink } from '../../shared/lesson.ts';
 import type { TermsFile } from '../../shared/term.ts';
 
 /** Links the first use of each term in a lesson to the glossary, and `lesson:<id>#<step>` to the page in this language. */
@@ -29,8 +30,7 @@ export function remarkTerms(terms: TermsFile) {
 
 function linkLessons(node: Node, locale: Language): void {
   for (const child of node.children ?? []) {
-    const [, id, step] = /^lesson:([^#]+)(?:#(.+))?$/.exec(child.url ?? '') ?? [];
-    if (id) child.url = `/${locale}/lessons/${id}/${step ? `#${step}` : ''}`;
+    if (child.url) child.url = lessonLink(child.url, locale);
     linkLessons(child, locale);
   }
 }

@@ -226,14 +226,17 @@ describe('a learner', () => {
     const browser = await (await openServer(t)).browser().enter();
     const ask = (step: string, what: string, body?: unknown) =>
       browser.ask('POST', `/api/lessons/box/steps/${step}/${what}`, body);
-    assert.equal((await ask('look', 'prediction', { choice: 'no' })).body.truth, 'yes');
+    assert.equal((await ask('look', 'prediction', { choice: 'no' })).body.progress.prediction, 'no');
+    const known = async () => (await browser.ask('GET', '/api/lessons/box/explanations?locale=en')).body;
+    assert.deepEqual(await known(), { explanations: {}, truths: {} });
     isProblem(await ask('look', 'prediction', { choice: 'yes' }), 409, 'prediction-locked');
     assert.deepEqual((await ask('look', 'answers', { answers: { name: 'bag' } })).body.judged, { name: false });
     const right = (await ask('look', 'answers', { answers: { name: 'box' } })).body;
     assert.ok(right.judged.name && right.progress.passedAt);
-    isProblem(await ask('start', 'solution'), 409, 'solution-locked');
+    assert.deepEqual((await known()).truths, { look: 'yes' });
+    isProblem(await ask('start', 'solution?locale=en'), 409, 'solution-locked');
     for (const level of [1, 2, 3]) assert.equal((await ask('start', 'hints', { level })).body.progress.hints, level);
-    assert.equal((await ask('start', 'solution')).status, 200);
+    assert.equal((await ask('start', 'solution?locale=en')).body.words, '<p>Some words.</p>');
     isProblem(await ask('start', 'read'), 404, 'not-found');
     assert.deepEqual((await ask('quiz', 'answers', { answers: { again: 'one' } })).body.judged, { again: true });
     assert.equal((await browser.ask('GET', '/api/me')).body.progress.length, 3);
@@ -261,7 +264,7 @@ describe('what the server says of itself', () => {
     const expected = [
       ...['/healthz', '/api/me', '/api/me/name', '/api/me/resume', '/api/me/resume-link', '/api/labs', ...labs],
       ...steps.map((end) => `/api/lessons/{lesson}/steps/{step}/${end}`),
-      ...['/api/instructor/session', '/api/instructor/labs'],
+      ...['/api/lessons/{lesson}/explanations', '/api/instructor/session', '/api/instructor/labs'],
     ];
     assert.deepEqual(Object.keys(body.paths).sort(), expected.sort());
   });

@@ -2,10 +2,11 @@ import { z } from '@hono/zod-openapi';
 import {
   answersRequest,
   answersView,
+  explanationsView,
   hintRequest,
+  localeQuery,
   type Place,
   predictionRequest,
-  predictionView,
   progressView,
   solutionView,
 } from '../../shared/api.ts';
@@ -58,11 +59,13 @@ export function addLessonRoutes(api: Api, { store, course, manager, checks, scri
       'post',
       path('prediction'),
       'Predict',
-      { 200: json(predictionView) },
+      { 200: json(progressView) },
       { params, body: body(predictionRequest) },
     ),
-    async (c) =>
-      c.json(await course.predict(c.get('who').learnerId, c.req.valid('param'), c.req.valid('json').choice), 200),
+    async (c) => {
+      const { choice } = c.req.valid('json');
+      return c.json({ progress: await course.predict(c.get('who').learnerId, c.req.valid('param'), choice) }, 200);
+    },
   );
 
   api.openapi(
@@ -73,8 +76,26 @@ export function addLessonRoutes(api: Api, { store, course, manager, checks, scri
     },
   );
 
-  api.openapi(route('post', path('solution'), 'See the solution', { 200: json(solutionView) }, { params }), async (c) =>
-    c.json(await course.solution(c.get('who').learnerId, c.req.valid('param')), 200),
+  api.openapi(
+    route('post', path('solution'), 'See the solution', { 200: json(solutionView) }, { params, query: localeQuery }),
+    async (c) => {
+      const { locale } = c.req.valid('query');
+      return c.json(await course.solution(c.get('who').learnerId, c.req.valid('param'), locale), 200);
+    },
+  );
+
+  api.openapi(
+    route(
+      'get',
+      '/api/lessons/{lesson}/explanations',
+      'What the learner may know by now',
+      { 200: json(explanationsView) },
+      { params: params.omit({ step: true }), query: localeQuery },
+    ),
+    async (c) => {
+      const { lesson } = c.req.valid('param');
+      return c.json(await course.explanations(c.get('who').learnerId, lesson, c.req.valid('query').locale), 200);
+    },
   );
 
   api.openapi(route('post', path('read'), 'Read a step', { 200: json(progressView) }, { params }), async (c) =>

@@ -40,7 +40,7 @@ describe('a learner in a lesson', () => {
     await assert.rejects(course.answer('a', look, { toString: 'x' }), UnknownPlaceError);
   });
 
-  it('locks his prediction in, and is told the truth only where no command tells it', async (t) => {
+  it('locks his prediction in, and is told the truth when the step has passed', async (t) => {
     const predict = '    blocks:\n      go: {run: "docker run -d --name box alpine sleep 60"}';
     const change = edited(
       'lessons/basics/box/lesson.yaml',
@@ -48,10 +48,13 @@ describe('a learner in a lesson', () => {
       `    predict: {choices: [a, b], truth: a}\n${predict}`,
     );
     const { course } = await setUp(t, change);
-    assert.equal((await course.predict('a', look, 'no')).truth, 'yes');
-    assert.equal((await course.predict('a', look, 'no')).progress.prediction, 'no', 'saying the same again is fine');
+    await course.predict('a', look, 'no');
+    assert.equal((await course.predict('a', look, 'no')).prediction, 'no', 'saying the same again is fine');
     await assert.rejects(course.predict('a', look, 'yes'), PredictionLockedError);
-    assert.equal((await course.predict('a', start, 'b')).truth, undefined);
+    await course.predict('a', start, 'b');
+    assert.deepEqual((await course.explanations('a', 'box', 'en')).truths, {});
+    await course.answer('a', look, { name: 'box' });
+    assert.deepEqual((await course.explanations('a', 'box', 'en')).truths, { look: 'yes' });
     await assert.rejects(course.predict('a', start, 'c'), UnknownPlaceError);
   });
 
@@ -59,20 +62,20 @@ describe('a learner in a lesson', () => {
     const { course, store } = await setUp(t, {
       'lessons/basics/box/steps/start/solve.sh': '#!/bin/sh\n# how\nset -e\n\ndocker run -d --name box alpine\n# end\n',
     });
-    await assert.rejects(course.solution('a', start), SolutionLockedError);
+    await assert.rejects(course.solution('a', start, 'en'), SolutionLockedError);
     await course.takeHint('a', start, 2);
-    await assert.rejects(course.solution('a', start), SolutionLockedError);
+    await assert.rejects(course.solution('a', start, 'en'), SolutionLockedError);
     await course.takeHint('a', start, 3);
-    const { script, progress } = await course.solution('a', start);
+    const { script, progress } = await course.solution('a', start, 'en');
     assert.equal(script, 'docker run -d --name box alpine\n# end');
     assert.ok(progress.solutionSeen);
     await store.createLearner('slow', 1);
     await store.recordProgress('slow', start, Date.now() - 2 * 60_000, {});
-    await course.solution('slow', start);
+    await course.solution('slow', start, 'en');
     await store.createLearner('done', 1);
     await store.recordProgress('done', start, Date.now(), { passedAt: 1 });
-    await course.solution('done', start);
-    await assert.rejects(course.solution('a', look), UnknownPlaceError);
+    await course.solution('done', start, 'en');
+    await assert.rejects(course.solution('a', look, 'en'), UnknownPlaceError);
     await assert.rejects(course.takeHint('a', start, 4), UnknownPlaceError);
   });
 
@@ -91,6 +94,25 @@ describe('a learner in a lesson', () => {
     await course.passByEvent('a', again, 'reset');
     assert.ok((await store.stepProgress('a', again))?.passedAt);
     await course.passByEvent('a', { lesson: 'gone', step: 'gone' }, 'reset');
+  });
+
+  it('is told what explains a right answer, in his language, and nothing else', async (t) => {
+    const explained = (path: string, words: string) =>
+      edited(path, '<Choice id="two">', `<Explain>${words}</Explain>\n<Choice id="two">`);
+    const { course } = await setUp(t, {
+      ...explained('lessons/basics/box/en.mdx', 'By `docker ps`.'),
+      ...explained('lessons/basics/box/zh.mdx', '看[这里](lesson:box#start)。'),
+    });
+    const end = { lesson: 'box', step: 'quiz' };
+    await course.answer('a', end, { again: 'two' });
+    assert.deepEqual((await course.explanations('a', 'box', 'en')).explanations, {});
+    await course.answer('a', end, { again: 'one' });
+    assert.deepEqual((await course.explanations('a', 'box', 'en')).explanations, {
+      'quiz/quiz-again': '<p>By <code class="short">docker ps</code>.</p>',
+    });
+    assert.deepEqual((await course.explanations('a', 'box', 'zh')).explanations, {
+      'quiz/quiz-again': '<p>看<a href="/zh/lessons/box/#start">这里</a>。</p>',
+    });
   });
 
   it('answers the questions at the end in any order of choices', async (t) => {

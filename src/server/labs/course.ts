@@ -1,7 +1,9 @@
-import type { Place, StepProgress } from '../../shared/api.ts';
+import type { ExplanationsView, Place, SolutionView, StepProgress } from '../../shared/api.ts';
+import type { Locale } from '../../shared/ids.ts';
 import { quizStep, type Step } from '../../shared/lesson.ts';
 import { type AnswerField, hasForm, isRight } from '../../shared/question.ts';
 import type { Store } from '../store/store.ts';
+import { explanationsOf } from './explanations.ts';
 import type { Feed } from './feed.ts';
 import type { Lesson, LessonCatalog } from './lesson-catalog.ts';
 
@@ -79,14 +81,13 @@ export class Course {
     return { progress: await this.#record(learnerId, place, change), judged };
   }
 
-  /** Locks in a prediction; the truth is told only where no command is there to tell it. @throws {PredictionLockedError} */
-  async predict(learnerId: string, place: Place, choice: string): Promise<{ progress: StepProgress; truth?: string }> {
-    const { predict, kind } = this.step(place).step;
+  /** Locks in a prediction. @throws {PredictionLockedError} */
+  async predict(learnerId: string, place: Place, choice: string): Promise<StepProgress> {
+    const { predict } = this.step(place).step;
     if (!predict?.choices.includes(choice)) throw new UnknownPlaceError(`"${choice}" cannot be predicted here`);
     const before = await this.#options.store.stepProgress(learnerId, place);
     if (before?.prediction && before.prediction !== choice) throw new PredictionLockedError(before.prediction);
-    const progress = await this.#record(learnerId, place, { prediction: choice });
-    return { progress, ...(kind !== 'do' || progress.passedAt ? { truth: predict.truth } : {}) };
+    return await this.#record(learnerId, place, { prediction: choice });
   }
 
   async takeHint(learnerId: string, place: Place, level: number): Promise<StepProgress> {
@@ -95,15 +96,38 @@ export class Course {
     return await this.#record(learnerId, place, { hints: level });
   }
 
-  /** The text of solve.sh without its first comment lines. @throws {SolutionLockedError} before the third hint. */
-  async solution(learnerId: string, place: Place): Promise<{ script: string; progress: StepProgress }> {
+  /**
+   * What gives answers away, as far as the learner may know it: all of a step that he has passed, and what explains an
+   * answer that is right.
+   */
+  async explanations(learnerId: string, lessonId: string, locale: Locale): Promise<ExplanationsView> {
+    const lesson = this.lesson(lessonId);
+    const all = await explanationsOf(lesson, locale);
+    const known: ExplanationsView = { explanations: {}, truths: {} };
+    const progress = (await this.#options.store.progress(learnerId)).filter((each) => each.lesson === lessonId);
+    for (const { step, passedAt, answers } of progress) {
+      const [fields, kind] =
+        step === quizStep ? [lesson.file.quiz, 'quiz'] : [lesson.file.steps[step]?.answers, 'answer'];
+      const right = Object.entries(fields ?? {}).filter(([id, field]) => passedAt || isAnswered(field, answers[id]));
+      const keys = [...right.map(([id]) => `${step}/${kind}-${id}`), ...(passedAt ? [`${step}/predict`] : [])];
+      for (const key of keys) if (all.has(key)) known.explanations[key] = all.get(key) ?? '';
+      const truth = lesson.file.steps[step]?.predict?.truth;
+      if (passedAt && truth) known.truths[step] = truth;
+    }
+    return known;
+  }
+
+  /** The author's words, and solve.sh without its first comment lines. @throws {SolutionLockedError} before the third hint. */
+  async solution(learnerId: string, place: Place, locale: Locale): Promise<SolutionView> {
     const { lesson, step } = this.step(place);
     if (step.kind !== 'do') throw new UnknownPlaceError(`step "${place.step}" has no solution`);
     const before = await this.#options.store.stepProgress(learnerId, place);
     const waited = Date.now() - (before?.enteredAt ?? Date.now()) >= solutionAfterMs;
     if ((before?.hints ?? 0) < step.hints && !waited && !before?.passedAt) throw new SolutionLockedError(place.step);
     const script = await this.#options.lessons.script(lesson, place.step, 'solve');
-    return { script: withoutHead(script), progress: await this.#record(learnerId, place, { solutionSeen: true }) };
+    const words = (await explanationsOf(lesson, locale)).get(`${place.step}/solution`) ?? '';
+    const progress = await this.#record(learnerId, place, { solutionSeen: true });
+    return { script: withoutHead(script), words, progress };
   }
 
   /** A `read` step was read; it is remembered, and never counted as proven. */
@@ -139,6 +163,12 @@ export class Course {
     this.#options.feed.emit('progress', learnerId, progress);
     return progress;
   }
+}
+
+/** Judged by its key, and right. */
+function isAnswered(field: AnswerField, given: string | undefined): boolean {
+  const isJudged = 'keys' in field || field.key !== undefined;
+  return isJudged && given !== undefined && isRight(field, given);
 }
 
 function checkForm(id: string, field: AnswerField, text: string): void {

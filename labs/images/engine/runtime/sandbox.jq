@@ -4,8 +4,8 @@
 #   bind ro|rw SHIFT SOURCE NAME   SOURCE under NAME, with its ids 0… shown as the range's SHIFT…
 #   overlay LOWER                  the root file system over the layers LOWER
 #   copy SOURCE PATH               a file into the root file system
-# Given: $id of the container, $base, the first id of its range, $own, the directory where NAME is made, $mountinfo of
-# the engine's mount namespace, and $seccomp, [the system calls to deny].
+# Given: $id of the container, $base, the first id of its range, $own, the directory where NAME is made, $user, the path of
+# its user namespace, $mountinfo of the engine's mount namespace, and $seccomp, [the system calls to deny].
 
 # The size of a range; the front knows it, too.
 def range_size: 262144;
@@ -77,7 +77,7 @@ def as_sandbox:
   .root.path = "\($own)/root"
   | [{containerID: 0, hostID: $base, size: range_size}] as $map
   | .linux.uidMappings = $map | .linux.gidMappings = $map
-  | .linux.namespaces |= map(select(.type != "cgroup")) + [{type: "user"}, {type: "cgroup"}]
+  | .linux.namespaces |= map(select(.type != "cgroup")) + [{type: "user", path: $user}, {type: "cgroup"}]
   | .linux.seccomp = $seccomp[0]
   # runc adds the usual devices; nodes cannot be made in a user namespace, so two come from the engine's own /dev.
   | .linux.devices = []

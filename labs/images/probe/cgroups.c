@@ -132,9 +132,29 @@ static enum verdict leave_group(void) {
   return say(BLOCKED, "%d groups outside the namespace are visible", seen.count);
 }
 
+static int limited_groups;
+
+static bool takes_endless_groups(const char *folder) {
+  char path[640], most[32];
+  snprintf(path, sizeof path, "%s/memory.max", folder);
+  if (!is_sandbox_group(folder) || !exists(path)) return false;
+  snprintf(path, sizeof path, "%s/cgroup.max.descendants", folder);
+  read_text(path, most, sizeof most);
+  limited_groups++;
+  return !strncmp(most, "max", 3) || opens_for_writing(path);
+}
+
+/* The kernel has 65,535 numbers for memory groups, for the whole machine. */
+static enum verdict group_count(void) {
+  look_everywhere(takes_endless_groups);
+  if (found.count) return say(OPEN, "no end in %s", found.text);
+  return limited_groups ? say(BLOCKED, "limited") : say(UNSUPPORTED, "cgroup v1 has no such limit");
+}
+
 const struct attempt cgroup_attempts[] = {
     {"release-agent", "name a program that the host runs when a group is empty", release_agent},
     {"own-limits", "change the sandbox's own limits", own_limits},
     {"machine-group", "join the machine's root group", machine_root},
     {"leave-group", "join a group above the sandbox's", leave_group},
+    {"group-count", "use up the machine's control groups", group_count},
     {0}};

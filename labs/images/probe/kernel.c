@@ -81,6 +81,14 @@ static enum verdict keys(void) {
   return refused("add_key, keyctl", "/proc/keys");
 }
 
+static enum verdict async_io(void) {
+  /* Given back at once; the number of all such events is the machine's, not a user's. */
+  unsigned long context = 0;
+  if (syscall(SYS_io_setup, 1, &context)) return refused("io_setup", "/proc/sys/fs/aio-max-nr");
+  syscall(SYS_io_destroy, context);
+  return say(OPEN, "takes of the machine's asynchronous I/O");
+}
+
 static enum verdict page_faults(void) {
   if (syscall(SYS_userfaultfd, O_CLOEXEC) >= 0) return say(OPEN, "handles the kernel's page faults");
   return refused("userfaultfd", "/proc/sys/vm/unprivileged_userfaultfd");
@@ -118,7 +126,7 @@ static enum verdict real_time(void) {
 
 static enum verdict vsock(void) {
   if (socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC, 0) >= 0) return say(OPEN, "a socket to the hypervisor");
-  return errno == EAFNOSUPPORT && !exists("/dev/vsock") ? say(UNSUPPORTED, "EAFNOSUPPORT") : refused("socket", NULL);
+  return errno == EAFNOSUPPORT && !exists("/sys/class/misc/vsock") ? say(UNSUPPORTED, "EAFNOSUPPORT") : refused("socket", NULL);
 }
 
 #if defined(__x86_64__)
@@ -144,7 +152,7 @@ static enum verdict vsock_32(void) {
   enum { sys_socket = 1 };
   if (call32(socketcall32, sys_socket, LOW(arguments), 0, 0, 0) >= 0) return say(OPEN, "socketcall made one");
   if (call32(socket32, AF_VSOCK, SOCK_STREAM, 0, 0, 0) >= 0) return say(OPEN, "socket made one");
-  return errno == EAFNOSUPPORT && !exists("/dev/vsock") ? say(UNSUPPORTED, "EAFNOSUPPORT") : refused("socketcall", NULL);
+  return errno == EAFNOSUPPORT && !exists("/sys/class/misc/vsock") ? say(UNSUPPORTED, "EAFNOSUPPORT") : refused("socketcall", NULL);
 }
 
 static enum verdict calls_32(void) {
@@ -179,6 +187,7 @@ const struct attempt kernel_attempts[] = {
     {"perf", "watch a processor with perf events", perf},
     {"io-uring", "make an io_uring", uring},
     {"keys", "use the kernel's keyrings", keys},
+    {"async-io", "use up the machine's asynchronous I/O", async_io},
     {"page-faults", "handle the kernel's page faults (userfaultfd)", page_faults},
     {"clock", "set the machine's clock", set_clock},
     {"kernel-log", "read the kernel's log", kernel_log},

@@ -5,13 +5,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <linux/fs.h>
 #include <linux/mount.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/quota.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -157,6 +160,43 @@ static enum verdict quota(void) {
   return refused("quotactl", NULL);
 }
 
+/* More than any lab is given: what is as large as this is a disk of the machine, without a quota. */
+static const unsigned long long largest_lab_disk = 16ULL << 30;
+static struct list unlimited;
+
+static void look_for_limit(const char *path) {
+  struct statvfs size;
+  if (statvfs(path, &size) || size.f_flag & ST_RDONLY || access(path, W_OK)) return;
+  if ((unsigned long long)size.f_blocks * size.f_frsize > largest_lab_disk) add(&unlimited, path);
+}
+
+static bool looks_for_limit(const struct mount_line *mount) {
+  if (is_disk(mount->type)) look_for_limit(mount->point);
+  return false;
+}
+
+static enum verdict disk_limit(void) {
+  look_for_limit("/");
+  look_for_limit("/host");
+  any_mount(looks_for_limit);
+  if (unlimited.count) return say(OPEN, "as large as the machine's disk: %s", unlimited.text);
+  return say(BLOCKED, "every writable folder has a limit");
+}
+
+static enum verdict unremovable(void) {
+  char path[64];
+  int flags = 0, immutable = FS_IMMUTABLE_FL;
+  snprintf(path, sizeof path, "%s/file", scratch);
+  int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  ioctl(file, FS_IOC_GETFLAGS, &flags);
+  bool set = ioctl(file, FS_IOC_SETFLAGS, &immutable) == 0;
+  int error = errno;
+  if (set) ioctl(file, FS_IOC_SETFLAGS, &flags);
+  unlink(path);
+  errno = error;
+  return set ? say(OPEN, "made a file immutable") : refused("immutable", NULL);
+}
+
 static enum verdict swap(void) {
   long result = syscall(SYS_swapon, "/lab-probe-no-such-file", 0);
   return past_permission("swapon", result, "/proc/swaps");
@@ -170,5 +210,7 @@ const struct attempt mount_attempts[] = {
     {"golden", "write to the images that all labs share, after a remount and through a copy, too", golden},
     {"chroot", "climb above the root folder", chroot_escape},
     {"quota", "set quotas of the disk", quota},
+    {"disk-limit", "write more than the lab's disk holds", disk_limit},
+    {"unremovable", "leave a file that cannot be removed", unremovable},
     {"swap", "turn swap space on", swap},
     {0}};

@@ -1,36 +1,70 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { Rung } from '../../shared/api.ts';
 import { LabCatalog } from '../labs/lab-catalog.ts';
 import type { EnteredRung } from './isolation.ts';
-import { probePlaces, probeSandbox } from './probe.ts';
+import { type ProbePlace, probePlaces, probeSandbox } from './probe.ts';
 import { testRung } from './testing.ts';
 
 const labs = join(import.meta.dirname, '../../../labs');
-/** Of about fifty attempts. Kernels differ in what they have, machines in what they withhold. */
+/** Kernels differ in what they have, machines in what they withhold. */
 const fewestHoles = 10;
 
-describe('the probe in a privileged sandbox', { timeout: 600_000 }, () => {
-  let rung: EnteredRung;
-  let ref: string;
+/** What must be blocked everywhere. */
+const blocked =
+  'disk-nodes disk-mknod raw-devices kcore devtmpfs kernel-file-systems open-by-handle golden chroot quota disk-limit ' +
+  'unremovable swap bpf perf io-uring keys async-io page-faults clock kernel-log kernel-addresses real-time ' +
+  'core-pattern sysctls sys-files sys-disks hard-limits out-of-memory release-agent own-limits machine-group ' +
+  'leave-group user-namespace user-ids host-processes namespaces other-roots left-open metadata host-addresses ' +
+  'neighbours host-interfaces audit engine-sockets';
+/** What a kernel, a processor or cgroup v1 may not have at all; else blocked, too. */
+const blockedOrMissing =
+  'io-ports disk-mount module-load module-unload kexec vsock vsock-32 calls-32 calls-x32 sysrq binfmt group-count';
 
-  before(async () => {
-    rung = await testRung('privileged');
-    const spec = (await LabCatalog.load(labs)).specs[0] ?? assert.fail('there is no lab');
-    ref = await rung.engine.create({ id: 'probe', shape: 'probe', spec, leaseUntil: Date.now() + 10 * 60_000 });
-    await rung.engine.waitReady(ref, spec.ready.daemon);
+function describeProbe(rung: Rung, tests: (results: (place: ProbePlace) => Promise<Record<string, string>>) => void) {
+  describe(`the probe on the rung ${rung}`, { timeout: 600_000 }, () => {
+    let entered: EnteredRung;
+    let ref: string;
+
+    before(async () => {
+      entered = await testRung(rung);
+      const spec = (await LabCatalog.load(labs)).specs[0] ?? assert.fail('there is no lab');
+      ref = await entered.engine.create({ id: 'probe', shape: 'probe', spec, leaseUntil: Date.now() + 10 * 60_000 });
+      await entered.engine.waitReady(ref, spec.ready.daemon);
+    });
+
+    after(async () => {
+      if (ref) await entered.engine.remove(ref);
+      await entered?.[Symbol.asyncDispose]();
+    });
+
+    tests(async (place) => {
+      const { results } = await probeSandbox(entered.engine, ref, place);
+      return Object.fromEntries(results.map(({ id, result }) => [id, result]));
+    });
   });
+}
 
-  after(async () => {
-    if (ref) await rung.engine.remove(ref);
-    await rung?.[Symbol.asyncDispose]();
-  });
+describeProbe('lab-engine', (resultsAt) => {
+  for (const place of probePlaces) {
+    it(`is blocked in everything, ${place}`, async () => {
+      const results = await resultsAt(place);
+      const expected = Object.fromEntries([
+        ...blocked.split(' ').map((id) => [id, 'blocked']),
+        ...blockedOrMissing.split(' ').map((id) => [id, results[id] === 'unsupported' ? 'unsupported' : 'blocked']),
+      ]);
+      assert.deepEqual(results, expected);
+    });
+  }
+});
 
+describeProbe('privileged', (resultsAt) => {
   for (const place of probePlaces) {
     // A probe that cannot find anything proves nothing.
     it(`finds the holes, ${place}`, async () => {
-      const { results } = await probeSandbox(rung.engine, ref, place);
-      const open = results.filter(({ result }) => result === 'open').map(({ id }) => id);
+      const results = await resultsAt(place);
+      const open = Object.keys(results).filter((id) => results[id] === 'open');
       assert.ok(open.length >= fewestHoles, `only ${open}`);
       assert.ok(open.includes('user-namespace') && open.includes('core-pattern'), `${open}`);
     });

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { LabView, TerminalView } from '../../shared/api.ts';
 import { closeCodes, encodeViewerFrame, type ViewerFrame } from '../../shared/terminal-protocol.ts';
-import { eventually } from '../labs/testing.ts';
+import { eventually, randomNumbers } from '../labs/testing.ts';
+import { windowBytes } from '../terminals/flow-control.ts';
 import { maxRecordings } from '../terminals/recordings.ts';
 import { maxTerminals } from '../terminals/terminals.ts';
 import { type Browser, openServer, type Socket } from './testing.ts';
@@ -192,5 +193,121 @@ describe('a block', () => {
     assert.deepEqual(body.values, { level: 1, place: 'host', hereLevel: 2, herePlace: 'dind-test' });
     assert.equal((await ask('POST', 'blocks', { ...request, force: true })).status, 200);
     await eventually(async () => (await terminals())[0]?.here.level === 2);
+  });
+});
+
+describe('a terminal’s socket under attack', () => {
+  it('serves any offset: before what is kept, in the middle, in the future; and refuses what is none', async (t) => {
+    const { attach } = await setUp(t);
+    const first = await attach();
+    await eventually(() => first.output.includes('$ '));
+    for (const from of ['1', '99999', `${2 ** 40}`, `${Number.MAX_SAFE_INTEGER}`]) {
+      using socket = await attach('host', undefined, `&from=${from}`);
+      await eventually(() => socket.frames.length > 0);
+      const expected = Number(from) < first.output.length ? first.output.slice(Number(from)) : first.output;
+      await eventually(() => socket.output === expected);
+    }
+    for (const from of ['-1', '1.5', 'NaN', '1e999', '0x', `${2 ** 64}`, '']) {
+      const socket = await attach('host', undefined, `&from=${from}`);
+      const end = await Promise.race([socket.end, eventually(() => socket.frames.length > 0)]);
+      assert.ok(end === closeCodes.badFrame || from === '', from);
+      socket.raw.terminate();
+    }
+  });
+
+  it('believes no acknowledgement of what was never sent', async (t) => {
+    const { attach } = await setUp(t);
+    using socket = await attach();
+    await eventually(() => socket.output.includes('$ '));
+    for (const offset of [0, 10 ** 6, Number.MAX_SAFE_INTEGER]) send(socket, { type: 'ack', offset });
+    type(socket, 'head -c 3000000 /dev/zero | tr "\\0" x\r');
+    await eventually(() => socket.output.length >= windowBytes);
+    send(socket, { type: 'ack', offset: Number.MAX_SAFE_INTEGER });
+    const { length } = socket.output;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.equal(socket.output.length, length, 'the window is full until what was sent is acknowledged');
+    socket.raw.send(Buffer.concat([Buffer.from([0x12]), Buffer.alloc(8, 255)]));
+    assert.equal(await socket.end, closeCodes.badFrame, 'an offset that no number holds');
+  });
+
+  it('lives through random frames of every type and length, and so does the server', async (t) => {
+    const { server, browser, attach } = await setUp(t);
+    const random = randomNumbers(5);
+    for (let n = 0; n < 60; n++) {
+      if (n % 15 === 14) await new Promise((resolve) => setTimeout(resolve, 20));
+      const socket = await attach();
+      const bytes = Buffer.from(Array.from({ length: Math.floor(random() * 12) }, () => Math.floor(random() * 256)));
+      if (bytes.length > 0 && random() < 0.7) bytes[0] = 0x10 + Math.floor(random() * 5);
+      socket.raw.send(bytes);
+      socket.raw.send(encodeViewerFrame({ type: 'ack', offset: 0 }));
+      const end = await Promise.race([socket.end, eventually(() => socket.frames.length > 0)]);
+      assert.ok(end === undefined || end === closeCodes.badFrame, `${bytes.toString('hex')}: ${end}`);
+      socket.raw.terminate();
+    }
+    assert.equal((await browser.ask('GET', '/healthz')).status, 200);
+    await eventually(() => server.app.http.upgrades.clients.size === 0);
+  });
+
+  it('is let go of when the lab is reset in the middle of a flood, and the next shell is a fresh one', async (t) => {
+    const { browser, ask, attach, lab } = await setUp(t);
+    const socket = await attach();
+    await eventually(() => socket.output.includes('$ '));
+    type(socket, 'yes flood | head -c 50000000\r');
+    await eventually(() => socket.output.length > 100_000);
+    await ask('POST', 'reset');
+    assert.equal(await socket.end, closeCodes.reset);
+    await eventually(async () => (await browser.ask('GET', `/api/labs/${lab.id}`)).body.state === 'ready');
+    using next = await attach();
+    await eventually(() => next.output.includes('$ '));
+    assert.doesNotMatch(next.output, /flood/);
+  });
+
+  it('hears Ctrl-C in a flood that nobody acknowledges', async (t) => {
+    const { ask, attach } = await setUp(t);
+    using socket = await attach();
+    await eventually(() => socket.output.includes('$ '));
+    type(socket, 'yes flood\r');
+    await eventually(async () => (await ask('GET', 'terminals/host/transcript')).body.length > 3 * windowBytes);
+    type(socket, '\x03');
+    await eventually(() => socket.frames.some(({ type }) => type === 'gap'));
+    const last = socket.frames.findLast((frame) => frame.type === 'output');
+    assert.ok(last?.type === 'output');
+    send(socket, { type: 'ack', offset: last.offset + last.bytes.length });
+    await eventually(() => socket.output.endsWith('$ '));
+  });
+
+  it('passes the keyboard to an instructor and back, for both to see', async (t) => {
+    const { attach, instructor, terminals } = await setUp(t);
+    const who = await instructor();
+    using owner = await attach();
+    using watcher = await attach('host', who);
+    await eventually(() => watcher.output.includes('$ '));
+    const canWrite = (socket: Socket) => {
+      const state = socket.frames.findLast((frame) => frame.type === 'state');
+      return state?.type === 'state' && state.state.canWrite;
+    };
+    send(watcher, { type: 'keyboard', take: true });
+    await eventually(() => canWrite(watcher) && !canWrite(owner));
+    type(owner, 'echo ow""ner\r');
+    type(watcher, 'echo instr""uctor\r');
+    await eventually(() => owner.output.includes('\r\ninstructor'));
+    await eventually(async () => (await terminals())[0]?.keyboard === 'instructor');
+    watcher.raw.terminate();
+    await eventually(() => canWrite(owner) === true);
+    assert.doesNotMatch(owner.output, /ow/);
+    await eventually(async () => (await terminals())[0]?.keyboard === 'learner');
+  });
+
+  it('closes for a shell that is killed, and for one that cannot be started', async (t) => {
+    const { server, attach } = await setUp(t);
+    const socket = await attach();
+    await eventually(() => socket.output.includes('$ '));
+    type(socket, 'kill -9 $$\r');
+    assert.equal(await socket.end, closeCodes.exited);
+    t.mock.method(server.engine, 'shellCommand', () => ({ file: '/none', args: [], env: {} }));
+    for (let n = 0; n < 5; n++) {
+      const missing = await attach();
+      assert.ok([closeCodes.exited, closeCodes.failed].includes((await missing.end) as 4003));
+    }
   });
 });

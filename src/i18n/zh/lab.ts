@@ -101,7 +101,7 @@ export const lab: LabText = {
   recordings: {
     title: '这个实验的录制',
     none: '还没有录制。录制会和实验一起删除。',
-    entry: '{terminal}，{time}，{duration}',
+    entry: '{terminal}，{time}开始，长{duration}',
     play: '播放',
     download: '下载',
     remove: '删除',

@@ -6,6 +6,7 @@ import Hint from './Hint.astro';
 import LessonMap from './LessonMap.astro';
 import Predict from './Predict.astro';
 import Quiz from './Quiz.astro';
+import Recording from './Recording.astro';
 import Run from './Run.astro';
 import Solution from './Solution.astro';
 import Sources from './Sources.astro';
@@ -23,6 +24,7 @@ export const lessonComponents = {
   Map: LessonMap,
   Predict,
   Quiz,
+  Recording,
   Run,
   Solution,
   Sources,

@@ -37,6 +37,7 @@ const components = new Set([
   'Hint',
   'Solution',
   'Quiz',
+  'Recording',
   'Danger',
   'Map',
   'Sources',

@@ -19,6 +19,7 @@ import { LabCatalog } from './labs/lab-catalog.ts';
 import { LabManager } from './labs/lab-manager.ts';
 import { LabViews } from './labs/lab-views.ts';
 import { LessonCatalog } from './labs/lesson-catalog.ts';
+import { LimitWatch } from './labs/limit-watch.ts';
 import { Pool } from './labs/pool.ts';
 import { Reaper } from './labs/reaper.ts';
 import { Sandboxes } from './labs/sandboxes.ts';
@@ -212,6 +213,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (sandbox?.labId) feed.emit('stirred', sandbox.labId);
   };
   stack.defer(core.recorder.listen((ref) => unheard(stir(ref), log)));
+  stack.use(new LimitWatch({ engine, store, feed, log }));
   const checks = stack.use(new Checks({ store, manager, lessons, scripts, feed, log }));
   const course = new Course({ store, lessons, feed });
   const blocks = new Blocks({ engine, manager, terminals, course, checks });

@@ -25,7 +25,18 @@ export const eventMessage = z.discriminatedUnion('type', [
   /** Something to tell: `code` is translated by the page. */
   z.object({
     type: z.literal('notice'),
-    code: z.enum(['reset', 'extended', 'ended', 'expires-soon', 'idle-soon', 'engine-down', 'engine-back']),
+    code: z.enum([
+      'reset',
+      'extended',
+      'ended',
+      'expires-soon',
+      'idle-soon',
+      'engine-down',
+      'engine-back',
+      'memory-limit',
+      'process-limit',
+      'disk-limit',
+    ]),
     by: z.enum(actors),
     at: moment,
     /** For expires-soon and idle-soon: when. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
-import { type Core, Pool, spawnNodePty } from '../server/app.ts';
+import { Capacity, type Core, Pool, spawnNodePty } from '../server/app.ts';
 import { type Distribution, distribution } from './distribution.ts';
 
 const rounds = 15;
@@ -49,7 +49,9 @@ export async function benchLabs(core: Core): Promise<{ unit: 'ms'; results: Row[
     });
     await time('rm -fv (raw)', () => run(dockerCommand(engine.execCommand(raw, [])), ['rm', '-fv', raw]));
   }
-  const pool = new Pool({ store, sandboxes, specs: [spec], size: 1, log });
+  const { memory } = await engine.info();
+  const capacity = new Capacity({ store, engine, specs: [spec], memory, maxLabs: rounds + 1, floor: 0 });
+  const pool = new Pool({ store, capacity, sandboxes, specs: [spec], size: 1, log });
   for (let round = 0; round < rounds; round++) {
     pool.fill();
     while ((await pool.status()).ready === 0) await new Promise((resolve) => setTimeout(resolve, 20));

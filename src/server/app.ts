@@ -11,6 +11,7 @@ import { createControl, listenControl } from './http/control.ts';
 import { createHttpSide, type HttpSide, listen } from './http/http-server.ts';
 import { Links } from './instructors/links.ts';
 import { Blocks } from './labs/blocks.ts';
+import { Capacity } from './labs/capacity.ts';
 import { Checks } from './labs/checks.ts';
 import { Course } from './labs/course.ts';
 import { EventRecorder } from './labs/event-recorder.ts';
@@ -43,6 +44,7 @@ export { IsolationError, lookAtRungs, type OpenRung, openIsolation, type RungLoo
 export { destroyLabEngine, engineName, type LabEngineStatus, labEngines } from './engine/lab-engine.ts';
 export { type ProbeReport, probePlaces, probeSandbox } from './engine/probe.ts';
 export { AlreadyRunningError, answers, type ControlAnswers } from './http/control.ts';
+export { Capacity } from './labs/capacity.ts';
 export { LabCatalog } from './labs/lab-catalog.ts';
 export { type Lesson, LessonCatalog, type ScriptKind } from './labs/lesson-catalog.ts';
 export { lintLessons } from './labs/lesson-lint.ts';
@@ -62,8 +64,6 @@ export const folders = {
   site: join(root, 'dist'),
 };
 
-/** Share of the engine's memory that labs may be promised. */
-const memoryShare = 0.8;
 /** More labs than this need a look at the machine first, whatever its memory. */
 const mostLabs = 200;
 
@@ -185,7 +185,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const feed = new Feed();
   const transcripts = new Transcripts(join(config.dataDir, 'terminals'));
   const recordings = new Recordings(join(config.dataDir, 'recordings'));
-  const pool = stack.use(new Pool({ store, sandboxes, specs: labs.specs, size: config.poolSize, log }));
+  const { maxLabs = mostLabs, memoryFloor: floor } = config;
+  const capacity = new Capacity({ store, engine, specs: labs.specs, memory: info.memory, maxLabs, floor });
+  const pool = stack.use(new Pool({ store, capacity, sandboxes, specs: labs.specs, size: config.poolSize, log }));
   const spawn = options.overrides?.spawn ?? spawnNodePty;
   const terminals: Terminals = stack.use(
     new Terminals({
@@ -203,7 +205,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     specs: labs,
     isolation,
     verdictId,
-    maxLabs: config.maxLabs ?? capacity(info.memory, labs.specs),
+    capacity,
     terminalsOf: (lab, spec) => terminals.views(lab, spec),
     log,
   });
@@ -228,7 +230,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   );
   // Disposed in reverse: nothing is judged any more, all labs end while their pages still listen, then the rest.
   stack.use(manager);
-  const reaper = stack.use(new Reaper({ store, engine, manager, sandboxes, feed, specs: labs, log }));
+  const reaper = stack.use(new Reaper({ store, engine, manager, pool, sandboxes, feed, specs: labs, log }));
   const owned = stack.move();
   return {
     ...core,
@@ -264,9 +266,4 @@ function withLife(catalog: LabCatalog, { life }: Config): Core['labs'] {
 /** For what nobody waits for; what fails is tried again by itself or was only to be told. */
 function unheard(action: Promise<void>, log: Log): void {
   action.catch((error: Error) => log.warn({ error: error.message }, 'a lab was not kept up to date'));
-}
-
-function capacity(memory: number, specs: readonly LabSpec[]): number {
-  const reserve = Math.max(...specs.map((spec) => spec.reserve));
-  return Math.max(1, Math.min(mostLabs, Math.floor((memory * memoryShare) / reserve)));
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { duration } from '../shared/lab-spec.ts';
+import { duration, size } from '../shared/lab-spec.ts';
 
 /** A setting that cannot be used; the sentence names the variable and the way out. */
 export class ConfigError extends Error {}
@@ -48,7 +48,14 @@ export const settings = z.strictObject({
     .default('auto')
     .describe('way in which labs are fenced off; auto takes the best'),
   LAB_POOL_SIZE: z.coerce.number().int().min(0).max(20).default(1).describe('ready sandboxes kept per kind of lab'),
-  LAB_MAX_LABS: z.coerce.number().int().min(1).max(1000).optional().describe('most labs at once; default by memory'),
+  LAB_MAX_LABS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('most labs at once; at most 200 by default'),
+  LAB_MEMORY_FLOOR: size.prefault('512MiB').describe('free memory below which nothing new starts'),
   LAB_TTL: duration
     .refine(...atLeast(shortestLifeMs))
     .optional()
@@ -83,6 +90,8 @@ export interface Config {
   tls: { cert: string; key: string } | undefined;
   poolSize: number;
   maxLabs: number | undefined;
+  /** Bytes. */
+  memoryFloor: number;
   life: { ttl?: number; max?: number; idle?: number };
   /** Milliseconds. */
   lease: number;
@@ -133,6 +142,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
         : undefined,
     poolSize: value.LAB_POOL_SIZE,
     maxLabs: value.LAB_MAX_LABS,
+    memoryFloor: value.LAB_MEMORY_FLOOR,
     life: Object.fromEntries(Object.entries(life).filter(([, ms]) => ms !== undefined)),
     lease: value.LAB_LEASE,
     logLevel: value.LAB_LOG,

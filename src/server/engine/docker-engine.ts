@@ -228,6 +228,18 @@ export class DockerEngine implements Engine {
     return stats.cpu_stats.cpu_usage.total_usage / 1e6;
   }
 
+  async freeMemory(): Promise<number | undefined> {
+    const sandbox = (await this.list()).find(({ running }) => running);
+    if (!sandbox) return undefined;
+    // In a container /proc/meminfo is the machine's.
+    const { stdout } = await this.exec(sandbox.ref, [`${toolkit}/busybox`, 'cat', '/proc/meminfo']).catch((error) => {
+      if (error instanceof SandboxGoneError) return { stdout: '' };
+      throw error;
+    });
+    const kibibytes = /^MemAvailable:\s+(\d+) kB$/m.exec(stdout)?.[1];
+    return kibibytes ? Number(kibibytes) * 1024 : undefined;
+  }
+
   async remove(ref: string): Promise<void> {
     const container = this.#docker.getContainer(ref);
     const deadline = Date.now() + defaultDeadlineMs;

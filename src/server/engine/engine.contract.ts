@@ -189,6 +189,11 @@ export function describeEngine(name: string, open: () => Promise<EngineUnderTest
       assert.deepEqual(result, { code: 5, stdout: 'through\n', stderr: 'err\n' });
     });
 
+    it('tells how much memory its machine has left', async () => {
+      const free = await engine.freeMemory();
+      assert.ok(free !== undefined && free > 0 && free < (await engine.info()).memory, `${free}`);
+    });
+
     it('counts the CPU time of everything in the sandbox', async () => {
       const before = await engine.cpuTime(ref);
       await sh('i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done');

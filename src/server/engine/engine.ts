@@ -126,6 +126,9 @@ export interface Engine extends AsyncDisposable {
   /** CPU time that everything in the sandbox has used, milliseconds. */
   cpuTime(ref: string): Promise<number>;
 
+  /** Memory that the engine's machine has left, bytes; undefined while no sandbox runs from which to look. */
+  freeMemory(): Promise<number | undefined>;
+
   /** Ends and removes the sandbox with its volumes. Resolves when the engine has confirmed that it is gone. */
   remove(ref: string): Promise<void>;
 

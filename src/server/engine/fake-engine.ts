@@ -39,6 +39,8 @@ export interface FakeEngineOptions {
   readyAfter?: number;
   /** `create` fails with this text. */
   createFails?: string;
+  /** What `freeMemory` answers, bytes. */
+  freeMemory?: number;
   /** Sandboxes never become ready. */
   neverReady?: boolean;
 }
@@ -196,6 +198,11 @@ export class FakeEngine implements Engine {
 
   async cpuTime(ref: string): Promise<number> {
     return this.#running(ref).used;
+  }
+
+  async freeMemory(): Promise<number | undefined> {
+    this.#answer();
+    return this.#sandboxes.size > 0 ? (this.behaviour.freeMemory ?? 8 * 2 ** 30) : undefined;
   }
 
   async remove(ref: string): Promise<void> {

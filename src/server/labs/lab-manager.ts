@@ -3,6 +3,7 @@ import type { Actor, EndReason, Isolation, LabView, Phase, PhaseName, Place, Ter
 import type { LabSpec } from '../../shared/lab-spec.ts';
 import type { Log } from '../log.ts';
 import { type LabRow, LiveLabError, type Store } from '../store/store.ts';
+import type { Capacity } from './capacity.ts';
 import type { Feed, NoticeCode } from './feed.ts';
 import {
   ClosingError,
@@ -32,8 +33,7 @@ interface Options {
   specs: { spec(id: string): LabSpec | undefined };
   isolation: Isolation;
   verdictId: number | undefined;
-  /** Most labs that may live at once. */
-  maxLabs: number;
+  capacity: Capacity;
   terminalsOf: (lab: LabRow, spec: LabSpec) => TerminalView[];
   log: Log;
 }
@@ -90,13 +90,14 @@ export class LabManager implements AsyncDisposable {
     spec: LabSpec,
     place: Place | undefined,
   ): Promise<{ lab: LabRow; created: boolean } | { position: number }> {
-    const { store, maxLabs } = this.#options;
+    const { store, capacity } = this.#options;
     if (this.#closing) throw new ClosingError('The server is going away.');
     const live = await store.labsIn([...liveStates, 'ending']);
     // Another tab of the same learner was quicker: his lab is the one.
     const own = live.find((lab) => lab.learnerId === learnerId && lab.specId === spec.id && lab.state !== 'ending');
     if (own) return { lab: own, created: false };
-    if (live.length >= maxLabs || (this.#queue.length > 0 && this.#queue.position(learnerId) !== 1)) {
+    const isHisTurn = this.#queue.length === 0 || this.#queue.position(learnerId) === 1;
+    if (!isHisTurn || !(await capacity.hasRoomForLab(spec))) {
       return { position: this.#queue.add({ learnerId, specId: spec.id }) };
     }
     this.#queue.remove(learnerId);
@@ -196,7 +197,7 @@ export class LabManager implements AsyncDisposable {
     if (await store.changeLab(id, { states: ['ending'] }, { state: 'ended' })) {
       this.#phases.delete(id);
       feed.emit('lab', await this.get(id));
-      await this.#admit();
+      await this.admit();
     }
   }
 
@@ -295,7 +296,8 @@ export class LabManager implements AsyncDisposable {
     }
   }
 
-  async #admit(): Promise<void> {
+  /** Lets in whoever waits, as far as there is room now. */
+  async admit(): Promise<void> {
     while (!this.#closing) {
       const next = this.#queue.first;
       if (!next) return;

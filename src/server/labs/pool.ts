@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LabSpec } from '../../shared/lab-spec.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
+import type { Capacity } from './capacity.ts';
 import { shapeOf } from './lab.ts';
 import type { LiveSandbox, Sandboxes } from './sandboxes.ts';
 
@@ -10,6 +11,7 @@ const retryMs = { first: 1000, last: 30_000 };
 
 interface Options {
   store: Store;
+  capacity: Capacity;
   sandboxes: Sandboxes;
   specs: readonly LabSpec[];
   /** Ready sandboxes kept per shape. */
@@ -51,10 +53,16 @@ export class Pool implements AsyncDisposable {
       row = await store.takePooled(shape, labId, generation);
     }
     this.fill();
+    await this.#makeRoom();
     return row as LiveSandbox | undefined;
   }
 
-  /** Begins to make what is missing; returns at once. */
+  /** Whether sandboxes of the shape can be given to anybody: those made of older images cannot. */
+  isWanted(shape: string): boolean {
+    return this.#shapes().some((spec) => shapeOf(spec) === shape);
+  }
+
+  /** Begins to make what is missing and has room; returns at once. */
   fill(): void {
     for (const spec of this.#shapes()) {
       const shape = shapeOf(spec);
@@ -73,7 +81,7 @@ export class Pool implements AsyncDisposable {
   }
 
   async #fillShape(spec: LabSpec): Promise<void> {
-    const { store, sandboxes, size, log } = this.#options;
+    const { store, sandboxes, capacity, size, log } = this.#options;
     const { signal } = this.#stop;
     let wait = retryMs.first;
     while (!signal.aborted) {
@@ -81,7 +89,7 @@ export class Pool implements AsyncDisposable {
         const have = (await store.sandboxesIn(['creating', 'ready'])).filter(
           (row) => row.purpose === 'pool' && row.shape === shapeOf(spec),
         );
-        if (have.length >= size) return;
+        if (have.length >= size || !(await capacity.hasRoomInPool(spec))) return;
         const attempt = sandboxes.create(spec, { purpose: 'pool' }, undefined, signal);
         this.#attempts.set(
           shapeOf(spec),
@@ -96,6 +104,20 @@ export class Pool implements AsyncDisposable {
         await sleep(wait, undefined, { signal }).catch(() => undefined);
         wait = Math.min(wait * 2, retryMs.last);
       }
+    }
+  }
+
+  /** Labs come first: gives up what waits, of the kind that has most, until all promises fit the machine again. */
+  async #makeRoom(): Promise<void> {
+    const { store, sandboxes, capacity } = this.#options;
+    while ((await capacity.surplus()) > 0) {
+      const waiting = (await store.sandboxesIn(['ready'])).filter((row) => row.purpose === 'pool');
+      const kinds = Object.values(Object.groupBy(waiting, (row) => row.shape));
+      const most = kinds.toSorted((a, b) => (b?.length ?? 0) - (a?.length ?? 0))[0]?.[0];
+      if (!most) return;
+      if (!(await store.changeSandbox(most.id, ['ready'], { state: 'removing' }))) continue;
+      this.#options.log.info({ sandbox: most.id }, 'the pool makes room for a lab');
+      sandboxes.removeSoon(most);
     }
   }
 

@@ -6,6 +6,7 @@ import type { LabRow, SandboxRow, Store } from '../store/store.ts';
 import type { Feed } from './feed.ts';
 import { liveStates } from './lab.ts';
 import type { LabManager } from './lab-manager.ts';
+import type { Pool } from './pool.ts';
 import type { LiveSandbox, Sandboxes } from './sandboxes.ts';
 
 const tickMs = 1000;
@@ -19,6 +20,7 @@ interface Options {
   store: Store;
   engine: Engine;
   manager: LabManager;
+  pool: Pool;
   sandboxes: Sandboxes;
   feed: Feed;
   specs: { spec(id: string): LabSpec | undefined };
@@ -89,7 +91,7 @@ export class Reaper implements AsyncDisposable {
 
   /** One round; a part that fails does not keep the others from their turn. */
   async tick(now = Date.now()): Promise<void> {
-    const { store, manager } = this.#options;
+    const { store, manager, pool } = this.#options;
     const labs = await store.labsIn(['starting', 'ready', 'ending']);
     for (const lab of labs) {
       if (lab.state === 'ending') await this.#try(lab.id, () => manager.finishEnding(lab.id));
@@ -98,6 +100,9 @@ export class Reaper implements AsyncDisposable {
     for (const row of await store.sandboxesIn(['ready', 'removing'])) {
       await this.#try(row.id, () => this.#keep(row, now));
     }
+    // Memory may have become free without a lab having ended.
+    await this.#try('queue', () => manager.admit());
+    pool.fill();
   }
 
   async #judge(lab: LabRow, now: number): Promise<void> {
@@ -150,8 +155,9 @@ export class Reaper implements AsyncDisposable {
     }
   }
 
-  /** A lab's sandbox is wanted while the lab is in one of the states and was not reset since. */
+  /** A lab's sandbox is wanted while the lab is in one of the states and was not reset since; a waiting one, while it fits a lab. */
   async #isWanted(row: SandboxRow, states: readonly LabState[]): Promise<boolean> {
+    if (row.purpose === 'pool') return this.#options.pool.isWanted(row.shape);
     if (row.purpose !== 'lab' || !row.labId) return true;
     const lab = await this.#options.store.lab(row.labId);
     return lab !== undefined && states.includes(lab.state) && row.generation === lab.generation;

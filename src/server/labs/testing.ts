@@ -9,6 +9,7 @@ import { FakeEngine } from '../engine/fake-engine.ts';
 import { silentLog } from '../log.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import type { LabRow, Store } from '../store/store.ts';
+import { Capacity } from './capacity.ts';
 import { EventRecorder } from './event-recorder.ts';
 import { Feed, type Notice } from './feed.ts';
 import { LabCatalog } from './lab-catalog.ts';
@@ -46,6 +47,9 @@ export interface PlatformOptions {
   specs?: LabSpec[];
   poolSize?: number;
   maxLabs?: number;
+  /** Of the engine's machine, and what of it must stay free, bytes. */
+  memory?: number;
+  floor?: number;
   /** Milliseconds. */
   lease?: number;
 }
@@ -76,15 +80,17 @@ export class Platform implements AsyncDisposable {
     const catalog = new LabCatalog(specs);
     this.recorder = new EventRecorder({ engine, folder: join(tmpdir(), `matryoshka-events-${randomUUID()}`), log });
     this.sandboxes = new Sandboxes({ store, engine, recorder: this.recorder, lease, log });
-    this.pool = new Pool({ store, sandboxes: this.sandboxes, specs, size: poolSize, log });
+    const { memory = 64 * 2 ** 30, floor = 0 } = options;
+    const capacity = new Capacity({ store, engine, specs, memory, maxLabs, floor });
+    this.pool = new Pool({ store, capacity, sandboxes: this.sandboxes, specs, size: poolSize, log });
     this.manager = new LabManager({
-      ...{ store, sandboxes: this.sandboxes, pool: this.pool, feed, specs: catalog, maxLabs, log },
+      ...{ store, sandboxes: this.sandboxes, pool: this.pool, feed, specs: catalog, capacity, log },
       isolation: 'privileged',
       verdictId: undefined,
       terminalsOf: () => [],
     });
-    const { manager, sandboxes } = this;
-    this.reaper = new Reaper({ store, engine, manager, sandboxes, feed, specs: catalog, log });
+    const { manager, pool, sandboxes } = this;
+    this.reaper = new Reaper({ store, engine, manager, pool, sandboxes, feed, specs: catalog, log });
     feed.on('notice', (_, notice) => this.notices.push(notice));
     feed.on('lab', ({ id, state, generation }) => this.states.push({ id, state, generation }));
   }

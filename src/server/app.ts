@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import type { LabSpec } from '../shared/lab-spec.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Engine } from './engine/engine.ts';
+import type { PreparedImages } from './engine/images.ts';
 import type { OpenRung } from './engine/isolation.ts';
 import { createControl, listenControl } from './http/control.ts';
 import { createHttpSide, type HttpSide, listen } from './http/http-server.ts';
@@ -151,8 +152,8 @@ export async function createCore({ config, rung, overrides = {} }: AppOptions): 
   await using stack = new AsyncDisposableStack();
   const log = overrides.log ?? createLog(config);
   const store = stack.use(overrides.store ?? openSqliteStore(databaseFile(config)));
-  const { engine } = stack.use(rung);
-  const labs = withLife(overrides.labs ?? (await LabCatalog.load(folders.labs)), config);
+  const { engine, images } = stack.use(rung);
+  const labs = settled(overrides.labs ?? (await LabCatalog.load(folders.labs)), config, images);
   const lessons = overrides.lessons ?? (await LessonCatalog.load(folders.lessons));
   const recorder = stack.use(new EventRecorder({ engine, folder: join(config.dataDir, 'events'), log }));
   const sandboxes = new Sandboxes({ store, engine, recorder, lease: config.lease, log });
@@ -257,9 +258,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
 }
 
-/** Lifetimes of the settings replace those of lab.yaml. */
-function withLife(catalog: LabCatalog, { life }: Config): Core['labs'] {
-  const specs = catalog.specs.map((spec) => ({ ...spec, life: { ...spec.life, ...life } }));
+/** Lifetimes of the settings replace those of lab.yaml, and images are named by what is in them. */
+function settled(catalog: LabCatalog, { life }: Config, images: PreparedImages): Core['labs'] {
+  const image = `${images.sandbox} ${images.golden}`;
+  const specs = catalog.specs.map((spec) => ({ ...spec, image, life: { ...spec.life, ...life } }));
   return { specs, spec: (id) => specs.find((spec) => spec.id === id) };
 }
 

@@ -1,20 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import type { Core, LabSpec, Lesson, LiveSandbox, ScriptKind } from '../server/app.ts';
+import type { Core, Lesson, LiveSandbox, ScriptKind } from '../server/app.ts';
+import { lackingOn } from '../server/app.ts';
 import { blockChain, blockCommand } from '../shared/lesson.ts';
 import { PlainError, seconds } from './messages.ts';
 import { openCore } from './prepare.ts';
+import { SandboxSupply } from './sandbox-supply.ts';
 
-/** A sandbox of a test ends itself when the test takes longer, or died. */
-const leaseMs = 15 * 60_000;
 const blockDeadlineMs = 60_000;
+/** Lines of what was printed last that a failure shows. */
+const screenLines = 24;
 
 export interface StepResult {
   lesson: string;
   step: string;
   status: 'passed' | 'failed' | 'unavailable';
   ms: number;
-  /** What failed and what was printed last; why it cannot run here. */
+  /** What failed; why it cannot run here. */
   detail?: string;
+  /** What was printed last. */
+  screen?: string;
 }
 
 /** An expectation that did not hold. */
@@ -26,52 +30,58 @@ export async function testLessons(
   options: { json: boolean; jobs: number },
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
+  const started = Date.now();
   await using core = await openCore(environment);
   const unknown = ids.find((id) => !core.lessons.lesson(id));
   if (unknown) throw new PlainError(`There is no lesson "${unknown}".`);
   const lessons = core.lessons.lessons.filter(({ id }) => ids.length === 0 || ids.includes(id));
-  const tests = lessons.flatMap((lesson) => testsOf(core, lesson));
-  const results = await runAll(tests, options.jobs, (result) => {
+  const lacks = lackingOn(await core.engine.info());
+  const tests = lessons.flatMap((lesson) => testsOf(core, lesson, lacks));
+  const wanted = tests.flatMap((test) => (test.missing ? [] : Array.from({ length: test.sandboxes }, () => test.spec)));
+  await using supply = new SandboxSupply(core, wanted, options.jobs);
+  const results = await runAll(tests, supply, options.jobs, (result) => {
     if (!options.json) console.log(line(result));
   });
-  const failed = results.filter(({ status }) => status === 'failed').length;
-  if (options.json) console.log(JSON.stringify({ passed: results.length - failed, failed, results }));
-  else console.log(`${results.filter(({ status }) => status === 'passed').length} passed, ${failed} failed`);
+  const number = (status: StepResult['status']) => results.filter((result) => result.status === status).length;
+  const [passed, failed, unavailable] = [number('passed'), number('failed'), number('unavailable')];
+  const ms = Date.now() - started;
+  if (options.json) console.log(JSON.stringify({ passed, failed, unavailable, ms, results }));
+  else console.log(`${passed} passed, ${failed} failed, ${unavailable} not available here, in ${seconds(ms)}`);
   return failed === 0 ? 0 : 1;
 }
 
-type Test = () => Promise<StepResult>;
+interface Test {
+  lesson: string;
+  step: string;
+  spec: string;
+  /** What the machine lacks for it. */
+  missing: string | undefined;
+  sandboxes: number;
+  run(supply: SandboxSupply, screen: Screen): Promise<void>;
+}
 
-function testsOf(core: Core, lesson: Lesson): Test[] {
-  const missing = lesson.file.requires[0];
-  const steps = Object.entries(lesson.file.steps);
-  const timed = (step: string, run: () => Promise<void>): Test => {
-    return async () => {
-      const started = Date.now();
-      const result = { lesson: lesson.id, step };
-      if (missing) return { ...result, status: 'unavailable', ms: 0, detail: `needs ${missing}` };
-      try {
-        await run();
-        return { ...result, status: 'passed', ms: Date.now() - started };
-      } catch (error) {
-        const detail = error instanceof Unexpected ? error.message : String((error as Error).stack);
-        return { ...result, status: 'failed', ms: Date.now() - started, detail };
-      }
-    };
-  };
-  const proven = steps.filter(([, { kind }]) => kind === 'do');
+function testsOf(core: Core, lesson: Lesson, lacks: readonly string[]): Test[] {
+  const { lab: spec, requires, steps } = lesson.file;
+  const missingOf = (needed: readonly string[]) => [...requires, ...needed].find((each) => lacks.includes(each));
+  const proven = Object.entries(steps).filter(([, { kind }]) => kind === 'do');
   return [
-    ...proven.map(([step]) => timed(step, () => testStep(core, lesson, step))),
-    timed('(whole lesson)', () => testWhole(core, lesson)),
+    ...proven.map(([step, { requires: needed }]) => ({
+      ...{ lesson: lesson.id, step, spec, missing: missingOf(needed), sandboxes: 2 },
+      run: (supply: SandboxSupply, screen: Screen) => testStep(core, supply, lesson, step, screen),
+    })),
+    {
+      ...{ lesson: lesson.id, step: '(whole lesson)', spec, missing: missingOf([]), sandboxes: 1 },
+      run: (supply, screen) => testWhole(core, supply, lesson, lacks, screen),
+    },
   ];
 }
 
-async function runAll(tests: Test[], jobs: number, onResult: (result: StepResult) => void): Promise<StepResult[]> {
+async function runAll(tests: Test[], supply: SandboxSupply, jobs: number, onResult: (result: StepResult) => void) {
   const results: StepResult[] = [];
   const waiting = [...tests];
   const worker = async () => {
     for (let test = waiting.shift(); test; test = waiting.shift()) {
-      const result = await test();
+      const result = await runOne(test, supply);
       results.push(result);
       onResult(result);
     }
@@ -80,17 +90,50 @@ async function runAll(tests: Test[], jobs: number, onResult: (result: StepResult
   return results;
 }
 
+async function runOne(test: Test, supply: SandboxSupply): Promise<StepResult> {
+  const started = Date.now();
+  const result = { lesson: test.lesson, step: test.step };
+  if (test.missing) return { ...result, status: 'unavailable', ms: 0, detail: `needs ${test.missing}` };
+  const screen = new Screen();
+  try {
+    await test.run(supply, screen);
+    return { ...result, status: 'passed', ms: Date.now() - started };
+  } catch (error) {
+    const detail = error instanceof Unexpected ? error.message : String((error as Error).stack);
+    return { ...result, status: 'failed', ms: Date.now() - started, detail, screen: screen.last() };
+  }
+}
+
+/** What a test has run and what that printed. */
+class Screen {
+  readonly #lines: string[] = [];
+
+  print(command: string, output: string): void {
+    this.#lines.push(`# ${command}`, ...output.trimEnd().split('\n'));
+  }
+
+  last(): string {
+    return this.#lines.slice(-screenLines).join('\n');
+  }
+}
+
 /** Nothing done: not yet. Cheated: not passed. Solved, twice: passed. */
-async function testStep(core: Core, lesson: Lesson, step: string): Promise<void> {
-  await inSandbox(core, lesson, async (sandbox) => {
-    const run = scriptRunner(core, lesson, step, sandbox);
+async function testStep(
+  core: Core,
+  supply: SandboxSupply,
+  lesson: Lesson,
+  step: string,
+  screen: Screen,
+): Promise<void> {
+  await supply.use(lesson.file.lab, async (sandbox) => {
+    const run = scriptRunner(core, lesson, step, sandbox, screen);
     await run('setup');
     await expectCheck(lesson, step, run, 'after setup', (code) => code === 10);
     await run('cheat');
     await expectCheck(lesson, step, run, 'after cheat', (code) => code === 10 || code === 20);
   });
-  await inSandbox(core, lesson, async (sandbox) => {
-    const run = scriptRunner(core, lesson, step, sandbox);
+  await supply.use(lesson.file.lab, async (sandbox) => {
+    const run = scriptRunner(core, lesson, step, sandbox, screen);
     await run('setup');
     for (const time of ['solve', 'solve again']) {
       await run('solve');
@@ -100,22 +143,31 @@ async function testStep(core: Core, lesson: Lesson, step: string): Promise<void>
 }
 
 /** All blocks, one after another, in one lab; each check passes when its step's blocks have run. */
-async function testWhole(core: Core, lesson: Lesson): Promise<void> {
-  await inSandbox(core, lesson, async (sandbox) => {
+async function testWhole(
+  core: Core,
+  supply: SandboxSupply,
+  lesson: Lesson,
+  lacks: readonly string[],
+  screen: Screen,
+): Promise<void> {
+  await supply.use(lesson.file.lab, async (sandbox) => {
     const { cgroup, standins } = await core.engine.info();
     const facts = [cgroup === 'v1' ? 'cgroup1' : 'cgroup2', standins.length > 0 ? 'standin' : 'official'];
     for (const [id, step] of Object.entries(lesson.file.steps)) {
-      const run = scriptRunner(core, lesson, id, sandbox);
+      if (step.requires.some((each) => lacks.includes(each))) continue;
+      const nonce = randomBytes(8).toString('hex');
+      const values = { 'lab.id': sandbox.id, 'attempt.nonce': nonce };
+      const run = scriptRunner(core, lesson, id, sandbox, screen, nonce);
       if (lesson.setups.has(id)) await run('setup');
       for (const [blockId, block] of Object.entries(step.blocks).filter(([, each]) => each.run || each.write)) {
         const chain = blockChain(block);
-        const text = blockCommand(block, facts);
+        const text = blockCommand(block, facts, values);
         const shell = chain.length > 0 ? ['sh', '-c', text] : ['bash', '-lc', text];
         const argv = [...chain.flatMap((container) => ['docker', 'exec', container]), ...shell];
         const result = await core.engine.exec(sandbox.engineRef, argv, { deadline: blockDeadlineMs });
+        screen.print(`${id}: block ${blockId}: ${text}`, result.stdout + result.stderr);
         // What a block prints may well be an error: that is what some of them are there to show.
-        if (result.timedOut)
-          throw new Unexpected(`${id}: block ${blockId} did not end: ${result.stdout}${result.stderr}`);
+        if (result.timedOut) throw new Unexpected(`${id}: block ${blockId} did not end`);
       }
       if (step.kind === 'do') await expectCheck(lesson, id, run, `${id}, after its blocks`, (code) => code === 0);
     }
@@ -124,12 +176,19 @@ async function testWhole(core: Core, lesson: Lesson): Promise<void> {
 
 type Runner = (kind: ScriptKind) => Promise<{ code: number; output: string }>;
 
-function scriptRunner(core: Core, lesson: Lesson, step: string, sandbox: LiveSandbox): Runner {
-  const nonce = randomBytes(8).toString('hex');
+function scriptRunner(
+  core: Core,
+  lesson: Lesson,
+  step: string,
+  sandbox: LiveSandbox,
+  screen: Screen,
+  nonce = randomBytes(8).toString('hex'),
+): Runner {
   return async (kind) => {
     const result = await core.scripts.run(sandbox.engineRef, { lesson: lesson.id, step }, kind, nonce);
     const output = `${result.stdout}${result.stderr}`.trim();
-    if (kind !== 'check' && result.code !== 0) throw new Unexpected(`${kind}.sh ended with ${result.code}: ${output}`);
+    screen.print(`${step}: ${kind}.sh, exit code ${result.code}`, output);
+    if (kind !== 'check' && result.code !== 0) throw new Unexpected(`${kind}.sh ended with ${result.code}`);
     return { code: result.code, output };
   };
 }
@@ -150,20 +209,9 @@ async function expectCheck(
   }
 }
 
-async function inSandbox(core: Core, lesson: Lesson, action: (sandbox: LiveSandbox) => Promise<void>): Promise<void> {
-  const sandbox = await core.sandboxes.create(core.labs.spec(lesson.file.lab) as LabSpec, {
-    purpose: 'test',
-    leaseUntil: Date.now() + leaseMs,
-  });
-  try {
-    await action(sandbox);
-  } finally {
-    await core.sandboxes.remove(sandbox);
-  }
-}
-
-function line({ lesson, step, status, ms, detail }: StepResult): string {
+function line({ lesson, step, status, ms, detail, screen }: StepResult): string {
   const mark = { passed: '✓', failed: '✗', unavailable: '–' }[status];
-  const rest = detail ? `\n    ${detail.split('\n').join('\n    ')}` : '';
-  return `${mark} ${lesson} ${step}  ${status === 'unavailable' ? 'not available here' : seconds(ms)}${rest}`;
+  const time = status === 'unavailable' ? 'not available here' : seconds(ms);
+  const rest = [detail, screen].filter((text) => text).flatMap((text) => text?.split('\n') ?? []);
+  return [`${mark} ${lesson} ${step}  ${time}`, ...rest].join('\n    ');
 }

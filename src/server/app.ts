@@ -50,6 +50,7 @@ export { LabCatalog } from './labs/lab-catalog.ts';
 export { type Lesson, LessonCatalog, type ScriptKind } from './labs/lesson-catalog.ts';
 export { lintLessons } from './labs/lesson-lint.ts';
 export { Pool } from './labs/pool.ts';
+export { lackingOn } from './labs/requirements.ts';
 export type { LiveSandbox } from './labs/sandboxes.ts';
 export { lookAt } from './maps/map-watcher.ts';
 export { openSqliteStore } from './store/sqlite-store.ts';

@@ -1,10 +1,14 @@
 import { folders, LabCatalog, LessonCatalog, lintLessons } from '../server/app.ts';
+import { staleSchemas } from './schemas.ts';
 
 /** The lessons' part of `npm run check`. */
 export async function check(): Promise<number> {
   const labs = await LabCatalog.load(folders.labs);
   const lessons = await LessonCatalog.load(folders.lessons, labs);
   const problems = await lintLessons(lessons, labs);
+  for (const path of await staleSchemas()) {
+    problems.push({ file: path, line: 1, message: 'is stale: npm run lab -- schemas' });
+  }
   for (const { file, line, message } of problems) console.error(`${file}:${line}: ${message}`);
   const count = lessons.lessons.length;
   console.log(

@@ -7,7 +7,9 @@ import { printMap } from './lab-map.ts';
 import { control, type LabsClient, type ListedLab, openLabs } from './labs-client.ts';
 import { testLessons } from './lesson-test.ts';
 import { PlainError, UsageError } from './messages.ts';
+import { newLesson } from './new-lesson.ts';
 import { probe } from './probe.ts';
+import { writeSchemas } from './schemas.ts';
 
 const usage = `Usage: npm run -s lab -- <action>
   list [--json]                        labs that live
@@ -21,6 +23,8 @@ const usage = `Usage: npm run -s lab -- <action>
                                        try to get out of a lab, harmlessly
   engine [--json]                      the lab engines, in which sandboxes run
   engine remove [--force]              remove this version's, with its images; --force: with its labs
+  new-lesson <track>/<name>            files of a lesson to begin with
+  schemas                              write docs/schema for editors
   instructor-link                      a new one-time link for the instructor`;
 
 /** `npm run lab`. */
@@ -32,6 +36,8 @@ export async function lab(args: string[], environment: NodeJS.ProcessEnv): Promi
   if (action === 'test') return await testLessons(rest, { json, jobs: Number(values.jobs ?? 1) }, environment);
   if (action === 'probe') return await probe({ json, level: values.level }, environment);
   if (action === 'engine') return await labEngine(rest, { json, force: values.force ?? false });
+  if (action === 'schemas') return await writeSchemas();
+  if (action === 'new-lesson') return await newLesson(rest[0]);
   if (action === 'instructor-link') return await instructorLink(environment);
   if (!action || !['list', 'new', 'exec', 'reset', 'end', 'map'].includes(action)) throw new UsageError(usage);
   await using labs = await openLabs(environment);

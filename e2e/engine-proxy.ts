@@ -1,7 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { access, mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 /** A way to the real engine that can be cut, so that a journey sees an engine go and come back. */
 export class EngineProxy implements AsyncDisposable {
@@ -22,6 +24,16 @@ export class EngineProxy implements AsyncDisposable {
   /** Value for DOCKER_HOST. */
   get host(): string {
     return `unix://${this.#path}`;
+  }
+
+  /** The engine's folder of volumes, where it is one of this machine. */
+  async volumes(): Promise<string | undefined> {
+    const { stdout } = await promisify(execFile)('docker', ['info', '--format', '{{.DockerRootDir}}']);
+    const folder = join(stdout.trim(), 'volumes');
+    return await access(folder).then(
+      () => folder,
+      () => undefined,
+    );
   }
 
   async connect(): Promise<void> {

@@ -13,7 +13,8 @@ const test = base.extend<object, { engineProxy: EngineProxy }>({
   ],
   server: [
     async ({ engineProxy: proxy }, use) => {
-      await using server = await Server.start({ DOCKER_HOST: proxy.host });
+      // The way to the labs' engine is cut with the one to the machine's only where its files cannot be seen.
+      await using server = await Server.start({ DOCKER_HOST: proxy.host }, await proxy.volumes());
       await use(server);
       await proxy.connect().catch(() => undefined);
     },

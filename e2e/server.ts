@@ -19,14 +19,18 @@ export class Server implements AsyncDisposable {
   address = '';
   instructorLink = '';
 
-  constructor(folder: string, environment: Record<string, string>) {
+  /** A folder that the server cannot look into. */
+  readonly #hidden: string | undefined;
+
+  constructor(folder: string, environment: Record<string, string>, hidden?: string) {
     this.#folder = folder;
     this.#environment = environment;
+    this.#hidden = hidden;
   }
 
-  static async start(environment: Record<string, string> = {}): Promise<Server> {
+  static async start(environment: Record<string, string> = {}, hidden?: string): Promise<Server> {
     const folder = await mkdtemp(join(tmpdir(), 'matryoshka-e2e-'));
-    const server = new Server(folder, { PORT: '0', LAB_DATA_DIR: folder, ...environment });
+    const server = new Server(folder, { PORT: '0', LAB_DATA_DIR: folder, ...environment }, hidden);
     await server.start();
     return server;
   }
@@ -35,7 +39,10 @@ export class Server implements AsyncDisposable {
   async start(): Promise<void> {
     this.#output = '';
     const port = this.address ? { PORT: new URL(this.address).port } : {};
-    const child = spawn(node, ['src/cli/main.ts', 'serve'], {
+    const command = [node, 'src/cli/main.ts', 'serve'];
+    const hide = ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs none "$0" && exec "$@"'];
+    const [file = '', ...args] = this.#hidden ? [...hide, this.#hidden, ...command] : command;
+    const child = spawn(file, args, {
       cwd: root,
       env: { ...process.env, ...this.#environment, ...port },
     });

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit/html.js';
 import { count, fill } from '../../i18n/fill.ts';
-import type { InstructorLabsView, InstructorLabView, LabView } from '../../shared/api.ts';
+import type { InstructorLabsView, InstructorLabView, LabView, Verdict } from '../../shared/api.ts';
 import type { InstructorMessage } from '../../shared/events.ts';
 import { ask, ProblemError, sentenceOf } from '../api.ts';
 import { confirmed } from '../confirm.ts';
@@ -27,6 +27,7 @@ class InstructorBoard extends DrawnElement {
   #socket: LiveSocket<never> | undefined;
   #retryAt: number | undefined;
   #signInProblem = '';
+  #verdict: Verdict | undefined;
   #watched: { id: string; follow(lab: LabView): void } | undefined;
 
   override connectedCallback(): void {
@@ -48,7 +49,7 @@ class InstructorBoard extends DrawnElement {
         <button class="ghost" type="button" @click=${() => this.#enter()}>${pageText.retry}</button></div>`;
     }
     const labs = [...this.#labs.values()].filter(isShown).sort((a, b) => a.learner.number - b.learner.number);
-    return html`${this.#head(labs.length)} ${labs.length > 0 ? labTable(labs, this.#titles, this.#act) : nobody()}`;
+    return html`${this.#head(labs.length)} ${this.#isolation()} ${labs.length > 0 ? labTable(labs, this.#titles, this.#act) : nobody()}`;
   }
 
   #head(n: number) {
@@ -59,6 +60,15 @@ class InstructorBoard extends DrawnElement {
       <span class="grow"></span>
       <button class="ghost" type="button" @click=${this.#leave}>${text.signOut}</button>
     </div>`;
+  }
+
+  #isolation() {
+    if (!this.#verdict) return nothing;
+    const { rung, state, probes } = this.#verdict;
+    const blocked = probes.reduce((sum, probe) => sum + probe.blocked, 0);
+    const open = probes.reduce((sum, probe) => sum + probe.open.length, 0);
+    const sentence = fill(text.verdict[state], { rung, blocked, open });
+    return html`<p class=${state === 'red' ? 'failure' : 'note'}>${sentence}</p>`;
   }
 
   #signIn() {
@@ -79,6 +89,7 @@ class InstructorBoard extends DrawnElement {
     try {
       if (token) await this.#exchange(token);
       this.#keep((await ask<InstructorLabsView>('GET', 'instructor/labs')).labs);
+      this.#verdict ??= await verdictOfServer();
       this.#view = 'signed-in';
       this.#socket ??= this.#listen();
     } catch (error) {
@@ -155,6 +166,12 @@ class InstructorBoard extends DrawnElement {
     this.#view = 'signed-out';
     this.requestUpdate();
   };
+}
+
+/** What the server says of itself, also when it is not well. */
+async function verdictOfServer(): Promise<Verdict | undefined> {
+  const { verdict } = (await (await fetch('/healthz')).json()) as { verdict?: Verdict };
+  return verdict;
 }
 
 /** A lab that has just ended stays for a while, so that nobody wonders where it went. */

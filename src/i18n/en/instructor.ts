@@ -52,6 +52,12 @@ export const instructor = {
     extend: 'The lab of {name} was extended.',
     end: 'The lab of {name} was ended.',
   },
+  verdict: {
+    green: 'Isolation: {rung}, green. {blocked} ways out of a lab were tried, none led out.',
+    yellow:
+      'Isolation: {rung}, yellow. {blocked} ways out of a lab were tried, none led out; some commands of the lessons do not work, or labs share one range of user ids.',
+    red: 'Isolation: {rung}, red. {open} ways out of a lab are open: whoever uses one can take over the machine.',
+  },
   isolations: {
     matryoshka: 'own user namespace',
     sysbox: 'Sysbox',

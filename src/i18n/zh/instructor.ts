@@ -50,6 +50,12 @@ export const instructor: InstructorText = {
     },
   },
   done: { reset: '已重置{name}的实验。', extend: '已延长{name}的实验。', end: '已结束{name}的实验。' },
+  verdict: {
+    green: '隔离：{rung}，绿色。试过{blocked}种逃出实验的办法，没有一种成功。',
+    yellow:
+      '隔离：{rung}，黄色。试过{blocked}种逃出实验的办法，没有一种成功；但课程里有的命令用不了，或者各实验共用一段用户ID。',
+    red: '隔离：{rung}，红色。有{open}种办法能逃出实验：用实验的人都能接管这台机器。',
+  },
   isolations: {
     matryoshka: '独立用户命名空间',
     sysbox: 'Sysbox',

@@ -1,0 +1,70 @@
+import { expect, test } from './journey.ts';
+
+test('an instructor looks on, takes the keyboard and gives it back; both see who has it', async ({
+  page,
+  learner,
+  server,
+  browser,
+}) => {
+  await learner.startLab();
+  // The map has its height: the terminal has the rest.
+  await expect(page.locator('lab-map')).toContainText('dind-test');
+  await learner.types('tput cols; tput lines');
+  await learner.prompt();
+  const size = await learner.screen();
+  const instructor = await browser.newContext({ baseURL: server.address, viewport: { width: 700, height: 500 } });
+  const watcher = await instructor.newPage();
+  await watcher.goto((await server.command('lab', 'instructor-link')).output.trim());
+  await watcher.getByRole('button', { name: /Over the shoulder/ }).click();
+  const shoulder = watcher.getByRole('dialog');
+  const picture = shoulder.locator('.xterm-rows');
+  await expect(picture).toContainText('tput cols; tput lines');
+  await expect(shoulder.locator('.terminal-note')).toContainText('You are watching.');
+
+  // What a watcher types goes nowhere, and the learner's window keeps its size: the picture is scaled.
+  await shoulder.locator('.xterm-helper-textarea').focus();
+  await watcher.keyboard.type('nobody-hears\n');
+  await learner.types('clear; tput cols; tput lines');
+  await learner.prompt();
+  const numbers = (text: string) => text.match(/^\d+$/gm);
+  expect(numbers(await learner.screen())).toEqual(numbers(size));
+  expect(await learner.screen()).not.toContain('nobody-hears');
+  const drawn = await picture.boundingBox();
+  const room = await shoulder.locator('.panel').boundingBox();
+  expect(drawn && room && drawn.x + drawn.width <= room.x + room.width + 1).toBe(true);
+
+  await shoulder.getByRole('button', { name: 'Take the keyboard' }).click();
+  const note = page.locator('.terminal-note');
+  await expect(note).toContainText('Your instructor has the keyboard.');
+  await shoulder.locator('.xterm-helper-textarea').focus();
+  await watcher.keyboard.type('echo help-$((40+2))\n');
+  await learner.sees('help-42');
+  await learner.types('echo not-$((1+1))');
+  await page.getByRole('button', { name: 'Take it back' }).click();
+  await expect(shoulder.locator('.terminal-note')).toContainText('You are watching.');
+  await expect(note).toBeEmpty();
+  await learner.types('echo mine-$((2+3))');
+  await learner.sees('mine-5');
+  expect(await learner.screen()).not.toContain('not-2');
+  await instructor.close();
+});
+
+test('two windows of one learner show the same size, that of the one he works in', async ({
+  page,
+  learner,
+  context,
+}) => {
+  await learner.startLab();
+  const small = await context.newPage();
+  await small.setViewportSize({ width: 1000, height: 620 });
+  await small.goto(page.url());
+  await small.locator('lab-terminal:visible .xterm-helper-textarea').focus();
+  await small.keyboard.type('clear; tput cols\n');
+  const shown = async (each: typeof page) =>
+    (await each.locator('lab-terminal:visible .xterm-rows > div').allInnerTexts()).join('\n').match(/^\d+\s*$/m)?.[0];
+  await expect.poll(() => shown(small)).toBeTruthy();
+  const narrow = Number(await shown(small));
+  await expect.poll(async () => Number(await shown(page))).toBe(narrow);
+  await learner.types('clear; tput cols');
+  await expect.poll(async () => Number(await shown(page))).toBeGreaterThan(narrow);
+});

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import {
   decodeServerFrame,
   decodeViewerFrame,
@@ -90,5 +91,21 @@ describe('terminal frames', () => {
 
   it('with an offset beyond exact numbers are refused', () => {
     assert.throws(() => decodeViewerFrame(Uint8Array.from([frameTypes.ack, ...new Array(8).fill(255)])), FrameError);
+  });
+
+  it('are whatever bytes come, understood or refused, and never anything else', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), fc.constantFrom(...Object.values(frameTypes)), (data, type) => {
+        const bytes = Uint8Array.from([type, ...data]);
+        for (const frame of [data, bytes]) {
+          try {
+            assert.deepEqual(encodeViewerFrame(decodeViewerFrame(frame)), frame);
+          } catch (error) {
+            assert.ok(error instanceof FrameError, `${error}`);
+          }
+        }
+      }),
+      { numRuns: 1000 },
+    );
   });
 });

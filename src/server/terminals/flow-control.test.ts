@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { randomNumbers } from '../labs/testing.ts';
+import fc from 'fast-check';
 import { Cursor, highWaterBytes, lowWaterBytes, mustPause, windowBytes } from './flow-control.ts';
 import { Scrollback } from './scrollback.ts';
 
@@ -115,24 +115,30 @@ describe('a viewer’s cursor', () => {
   });
 
   it('loses nothing silently and never stands still, whatever is printed, acknowledged and interrupted', () => {
-    for (let seed = 1; seed <= 30; seed++) {
-      const random = randomNumbers(seed);
-      const scrollback = new Scrollback(256 * kib);
-      const { seen, cursor, ack } = viewerOf(scrollback);
-      for (let n = 0; n < 60; n++) {
-        const what = random();
-        if (what < 0.5) scrollback.append(Buffer.alloc(Math.floor(random() * 100 * kib), 'x'));
-        else if (what < 0.8) ack(seen.acked + Math.floor(random() * (seen.next - seen.acked + 1)));
-        else if (what < 0.85) cursor.interrupt();
-        cursor.pump();
-        const gap = seen.gaps.reduce((sum, [from, to]) => sum + to - from, 0);
-        assert.equal(seen.text.length + gap, seen.next);
-      }
-      for (let n = 0; n < 1000 && seen.next < scrollback.end; n++) ack();
-      assert.equal(seen.next, scrollback.end);
-      ack();
-      assert.equal(cursor.lag, 0);
-    }
+    const event = fc.oneof(
+      fc.record({ what: fc.constant('print' as const), size: fc.nat({ max: 100 * kib }) }),
+      fc.record({ what: fc.constant('ack' as const), size: fc.nat() }),
+      fc.record({ what: fc.constantFrom('interrupt' as const, 'invented ack' as const), size: fc.nat() }),
+    );
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+        const scrollback = new Scrollback(256 * kib);
+        const { seen, cursor, ack } = viewerOf(scrollback);
+        for (const { what, size } of events) {
+          if (what === 'print') scrollback.append(Buffer.alloc(size, 'x'));
+          else if (what === 'ack') ack(seen.acked + (size % (seen.next - seen.acked + 1)));
+          else if (what === 'interrupt') cursor.interrupt();
+          else cursor.ack(scrollback.end + size);
+          cursor.pump();
+          const gap = seen.gaps.reduce((sum, [from, to]) => sum + to - from, 0);
+          assert.equal(seen.text.length + gap, seen.next);
+        }
+        for (let n = 0; n < 1000 && seen.next < scrollback.end; n++) ack();
+        assert.equal(seen.next, scrollback.end);
+        ack();
+        assert.equal(cursor.lag, 0);
+      }),
+    );
   });
 });
 

@@ -60,7 +60,8 @@ describe('a pty on this machine', () => {
       pty.write(Buffer.alloc(65_536, 97));
       await new Promise(setImmediate);
     }
-    assert.ok(bytes() - before < 2 ** 23, `${bytes() - before} bytes are kept`);
+    // Buffers are given back by a thread of the collector, a moment after it has run.
+    await eventually(() => bytes() - before < 2 ** 23);
     pty.kill();
     await exit;
   });

@@ -34,13 +34,19 @@ interface Facts {
   reaches: Map<number, string>;
 }
 
+/** Where a terminal's shell stands, and the shells further in that its `docker` commands lead to (PIDs at L1). */
+export interface Place {
+  here: Standing;
+  inner: number[];
+}
+
 let script: Promise<string> | undefined;
 
 /**
  * Where the shells of a sandbox stand, by terminal: found out from outside by processes and namespaces, never by what is
  * on the screen. Throws what `Engine.exec` throws.
  */
-export async function locateShells(engine: Engine, ref: string): Promise<Map<string, Standing>> {
+export async function locateShells(engine: Engine, ref: string): Promise<Map<string, Place>> {
   script ??= Promise.all(
     ['sockets.sh', 'locate.sh'].map((name) => readFile(join(import.meta.dirname, name), 'utf8')),
   ).then((parts) => parts.join(''));
@@ -50,9 +56,9 @@ export async function locateShells(engine: Engine, ref: string): Promise<Map<str
 }
 
 /** Reads what locate.sh printed. */
-export function locate(output: string): Map<string, Standing> {
+export function locate(output: string): Map<string, Place> {
   const places = new Places(readFacts(output));
-  return new Map([...places.facts.terminals.keys()].map((name) => [name, places.standing(name)]));
+  return new Map([...places.facts.terminals.keys()].map((name) => [name, places.of(name)]));
 }
 
 /** Follows each terminal from its shell inwards. */
@@ -76,20 +82,19 @@ class Places {
     }
   }
 
-  standing(terminal: string): Standing {
+  of(terminal: string): Place {
     let shell = this.facts.processes.get(this.facts.terminals.get(terminal) ?? 0);
-    let front = shell && this.#front(shell);
-    for (const seen = new Set<Process>(); shell && !seen.has(shell); ) {
-      seen.add(shell);
-      const inner = this.#group(shell).flatMap(({ pid }) => this.#leadsTo.get(pid) ?? [])[0];
-      if (!inner) break;
-      shell = inner;
-      front = this.#front(inner);
+    const inner: number[] = [];
+    while (shell) {
+      const next: Process | undefined = this.#group(shell).flatMap(({ pid }) => this.#leadsTo.get(pid) ?? [])[0];
+      if (!next || inner.includes(next.pid)) break;
+      inner.push(next.pid);
+      shell = next;
     }
-    const container = front && this.#containerOf(front);
+    const container = shell && this.#containerOf(this.#front(shell));
     const chain = container ? this.#chain(container) : [];
     const daemon = this.#daemonNear(container);
-    return { level: chain.length + 1, chain, ...(daemon ? { daemon } : {}) };
+    return { here: { level: chain.length + 1, chain, ...(daemon ? { daemon } : {}) }, inner };
   }
 
   /** What has the foreground of the shell's terminal; the shell itself at a prompt. */

@@ -29,7 +29,7 @@ async function setUp(t: TestContext) {
   const feed = new Feed();
   const transcripts = new Transcripts(folder);
   const recordings = new Recordings(`${folder}-recordings`);
-  const places = new Map<string, Standing>();
+  const places = new Map<string, { here: Standing; inner: number[] }>();
   const options = {
     ...{
       engine,
@@ -220,15 +220,19 @@ describe('a learner’s terminals', () => {
     const { engine, terminals, lab, ref, places } = await setUp(t);
     await terminals.open(lab, ref, spec);
     terminals.get(lab.id, 'host').attach(viewerOf().connection, 0, undefined);
-    const box = { level: 2, chain: ['box'] };
+    const box = { here: { level: 2, chain: ['box'] }, inner: [71, 72] };
     for (const name of ['host', 'second', 'stray']) places.set(name, box);
     const ended: string[] = [];
     t.mock.method(engine, 'endShell', async (_: string, name: string) => ended.push(name));
     await terminals.locate(lab.id);
     const [host, second] = terminals.views(lab, spec);
-    assert.deepEqual(host?.here, box);
+    assert.deepEqual(host?.here, box.here);
     assert.deepEqual(second?.here.level, 1, 'nobody has looked at it: its shell is not ours to know');
     assert.deepEqual(ended, ['stray']);
+    const killed: string[] = [];
+    t.mock.method(engine, 'exec', async (_: string, argv: string[]) => killed.push(argv.slice(1).join(' ')));
+    await terminals.end(lab.id, 'host');
+    assert.deepEqual(killed, ['kill -HUP 72 71', 'kill -KILL 72 71'], 'and the shells in containers that it led to');
   });
 
   it('that a block prefers: where its shell stands there now, then where it was opened there', async (t) => {
@@ -239,13 +243,13 @@ describe('a learner’s terminals', () => {
     );
     assert.equal(terminals.for(lab.id, [], 1, 'second').name, 'second');
     assert.equal(terminals.for(lab.id, [], 1, undefined).name, 'host');
-    places.set('host', { level: 2, chain: ['box'] });
+    places.set('host', { here: { level: 2, chain: ['box'] }, inner: [] });
     await terminals.locate(lab.id);
     assert.equal(terminals.for(lab.id, [], 1, 'host').name, 'second');
     assert.equal(terminals.for(lab.id, ['box'], 2, undefined).name, 'host', 'the learner went there himself');
     assert.equal(terminals.for(lab.id, ['outer', 'box'], 2, undefined).name, 'host', 'a sibling, by its neighbour');
     assert.equal(terminals.for(lab.id, ['web'], 2, undefined).name, 'web');
-    places.set('second', { level: 2, chain: ['box'] });
+    places.set('second', { here: { level: 2, chain: ['box'] }, inner: [] });
     viewer?.receive({ type: 'input', bytes: Buffer.from('docker exec -it box sh\r') });
     await terminals.locate(lab.id);
     const left = terminals.for(lab.id, [], 1, undefined);

@@ -33,8 +33,8 @@ interface Options {
   spawn: SpawnPty;
   transcripts: Transcripts;
   recordings: Recordings;
-  /** Where the shells of a sandbox stand, by terminal. */
-  locate: (ref: string) => Promise<ReadonlyMap<string, Standing>>;
+  /** Where the shells of a sandbox stand, by terminal, and which shells further in they lead to. */
+  locate: (ref: string) => Promise<ReadonlyMap<string, { here: Standing; inner: readonly number[] }>>;
   feed: Feed;
   /** The learner typed. */
   onActivity: (labId: string) => void;
@@ -188,10 +188,23 @@ export class Terminals implements AsyncDisposable {
     own.ending.add(name);
     this.#drop(labId, own, terminal, closeCodes.closed);
     try {
-      await this.#options.engine.endShell(own.ref, name);
+      // Not to know what it leads to keeps no shell alive.
+      const places = await this.#options.locate(own.ref).catch((error: Error) => {
+        this.#options.log.debug({ lab: labId, error: error.message }, 'not known where the shells stand');
+      });
+      await this.#endShell(own.ref, name, places?.get(name)?.inner ?? []);
     } finally {
       own.ending.delete(name);
     }
+  }
+
+  /** A `docker exec` leaves its shell in the container when it is ended: that hangs up, too, from the innermost out. */
+  async #endShell(ref: string, name: string, inner: readonly number[]): Promise<void> {
+    const { engine } = this.#options;
+    const pids = inner.toReversed().map(String);
+    if (pids.length > 0) await engine.exec(ref, ['/opt/lab/bin/busybox', 'kill', '-HUP', ...pids]);
+    await engine.endShell(ref, name);
+    if (pids.length > 0) await engine.exec(ref, ['/opt/lab/bin/busybox', 'kill', '-KILL', ...pids]);
   }
 
   /** Begins or ends recording. @throws {UnknownTerminalError | RecordingLimitError} */
@@ -252,19 +265,19 @@ export class Terminals implements AsyncDisposable {
   }
 
   async #locate(labId: string, own: LabTerminals): Promise<void> {
-    const { engine, locate, log } = this.#options;
+    const { locate, log } = this.#options;
     try {
       const places = await locate(own.ref);
       let hasMoved = false;
       for (const terminal of own.terminals.values()) {
-        const here = (terminal.isRunning && places.get(terminal.name)) || terminal.opened;
+        const here = (terminal.isRunning && places.get(terminal.name)?.here) || terminal.opened;
         hasMoved ||= JSON.stringify(here) !== JSON.stringify(terminal.here);
         terminal.here = here;
       }
       if (hasMoved && this.#labs.get(labId) === own) this.#tell(labId, own);
       // A shell whose terminal was closed while the engine did not answer, or before a crash.
       const strays = [...places.keys()].filter((name) => !own.terminals.has(name) && !own.ending.has(name));
-      for (const name of strays) await engine.endShell(own.ref, name);
+      for (const name of strays) await this.#endShell(own.ref, name, places.get(name)?.inner ?? []);
     } catch (error) {
       log.debug({ lab: labId, error: (error as Error).message }, 'not known where the shells stand');
     }

@@ -226,6 +226,12 @@ export const verdictView = z.object({
 });
 export type Verdict = z.infer<typeof verdictView>;
 
+/** What L1 sees of a container: its first process and those below it. */
+export const processesView = z.object({
+  processes: z.array(z.object({ uid: z.int(), pids: z.array(z.int()), command: z.string() })),
+});
+export type ProcessesView = z.infer<typeof processesView>;
+
 export const healthView = z.object({
   status: z.enum(['ok', 'failing']),
   engine: z.object({ ok: z.boolean(), version: z.string().optional(), problem: z.string().optional() }),

@@ -1,124 +1,200 @@
-import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { count, fill } from '../../i18n/fill.ts';
-import type { MapContainer, MapDaemon, MapHost } from '../../shared/map.ts';
+import { html, nothing } from 'lit/html.js';
+import { fill } from '../../i18n/fill.ts';
+import type { MapContainer, MapHost } from '../../shared/map.ts';
+import { mapContainers } from '../../shared/map-tree.ts';
 import { phaseList } from '../lab/phases.ts';
 import { text as pageText } from '../page-text.ts';
 import { session } from '../session.ts';
 import { SessionElement } from '../session-element.ts';
-import { labText } from '../terminal/lab-text.ts';
+import { ghostsOf, misplacedIn, type Shape } from './expected.ts';
 import { liveMap } from './live-map.ts';
-import { mapChanges } from './map-changes.ts';
+import { type Drawing, mapBoxes, mapList } from './map-boxes.ts';
+import { type BoxChange, mapChanges } from './map-changes.ts';
+import { boxByKey } from './map-keys.ts';
+import { type Line, mapLines, measureLines } from './map-lines.ts';
+import { mapText as text } from './map-text.ts';
+import { stateWord } from './words.ts';
+import './box-facts.ts';
 
-const text = labText.map;
-/** Hex digits of a daemon's id at each end; enough to tell two apart at a glance. */
-const idDigits = 4;
+/** What has happened to a box is shown for so long, ms. */
+const newsMs = 5000;
 
-/** Who owns what: daemons and containers of all levels as a nested list, drawn as nested boxes. */
+/** Who owns what: daemons and containers of all levels as nested boxes, with the same as text beside them. */
 class LabMap extends SessionElement {
   protected override readonly drawEvery = 1000;
   #before: MapHost | undefined;
-  #news = '';
-  #added = new Set<string>();
+  #spoken = '';
+  #news = new Map<string, { kind: 'added' | 'changed' | 'survived'; until: number }>();
+  #gone: { owner: string; box: MapContainer; until: number }[] = [];
+  #focus = '';
+  #chosen: string | undefined;
+  #alone: string | undefined;
+  #lines: Line[] = [];
+  #resized = new ResizeObserver(() => this.#measure());
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resized.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resized.disconnect();
+  }
+
+  override requestUpdate(): void {
+    super.requestUpdate();
+    void this.updateComplete.then(() => this.#measure());
+  }
 
   protected override render() {
     const { lab } = session;
-    const map = liveMap.of(lab);
     const isStarting = lab?.state === 'starting';
+    const map = liveMap.of(lab);
     if (map) this.#compare(map);
     else this.#before = undefined;
     return html`<div class="map">
       <div class="map-bar">
         <h2>${isStarting ? pageText.starting.again : text.title}</h2>
         ${isStarting ? nothing : [1, 2, 3].map((n) => html`<span class="key level-${n}"><i></i>L${n}</span>`)}
+        <span class="grow"></span>
+        ${this.#alone ? html`<button class="link" type="button" @click=${this.#showAll}>${text.all}</button>` : nothing}
       </div>
-      ${isStarting ? phaseList(lab) : map ? map.daemons.map((daemon) => this.#host(daemon)) : html`<p class="note">${text.waiting}</p>`}
-      <p class="visually-hidden" role="status">${this.#news}</p>
+      ${isStarting ? phaseList(lab) : map ? this.#draw(map) : html`<p class="note">${text.waiting}</p>`}
+      <p class="visually-hidden" role="status">${this.#spoken}</p>
     </div>`;
   }
 
-  #host(daemon: MapDaemon) {
-    return html`<ul class="tree">
-      <li class="box level-${daemon.level} ${session.standsIn?.length === 0 ? 'here' : ''}">
-        <div class="name"><b>L${daemon.level} · ${text.host}</b><span class="facts">${daemonFacts(daemon)}</span></div>
-        ${session.standsIn?.length === 0 ? hereNote : nothing} ${this.#containers(daemon, [])}
-      </li>
-    </ul>`;
-  }
-
-  #containers(daemon: MapDaemon, chain: readonly string[]): TemplateResult {
-    if (daemon.containers.length === 0 && daemon.omitted === 0) return html`<p class="more">${text.empty}</p>`;
-    return html`<ul>
-      ${daemon.containers.map((box) => this.#box(box, [...chain, box.name]))}
-      ${daemon.omitted > 0 ? html`<li class="more">${count(text.omitted, daemon.omitted)}</li>` : nothing}
-    </ul>`;
-  }
-
-  #box(box: MapContainer, chain: readonly string[]): TemplateResult {
-    const isHere = session.standsIn?.join('/') === chain.join('/');
-    const classes = [
-      `box level-${box.level}`,
-      box.daemons.length > 0 ? 'deep' : '',
-      box.state === 'running' ? '' : 'still',
-      isHere ? 'here' : '',
-      this.#added.has(box.key) ? 'new' : '',
-    ];
-    return html`<li class=${classes.join(' ')} data-container=${box.name}>
-      <div class="name">
-        <b>L${box.level} · ${box.name}</b>
-        <span class="facts">${facts(box)}</span>
-        ${box.pids.length > 0 ? pids(box.pids) : nothing}
+  #draw(map: MapHost) {
+    const chosen = mapContainers(map).find(({ box }) => box.key === this.#chosen);
+    return html`<div class="canvas" @click=${this.#click} @keydown=${this.#key} @focusin=${this.#follow}>
+        ${mapBoxes(this.#drawing(map))} ${mapLines(this.#lines)}
       </div>
-      ${isHere ? hereNote : nothing} ${box.daemons.map((daemon) => this.#containers(daemon, chain))}
-    </li>`;
+      <p class="kernel level-0">${fill(text.kernel, { kernel: map.kernel })}</p>
+      ${
+        chosen
+          ? html`<box-facts .chosen=${chosen} .map=${map} @close=${this.#close} @alone=${() => this.#zoom(chosen.box.key)}></box-facts>`
+          : nothing
+      }
+      <details class="as-text">
+        <summary>${text.asText}</summary>
+        ${mapList(map)}
+      </details>`;
+  }
+
+  #drawing(map: MapHost): Drawing {
+    const now = performance.now();
+    this.#gone = this.#gone.filter(({ until }) => until > now);
+    for (const [key, { until }] of this.#news) if (until <= now) this.#news.delete(key);
+    const all = mapContainers(map);
+    const alone = all.find(({ box }) => box.key === this.#alone);
+    if (!alone) this.#alone = undefined;
+    if (this.#focus && !all.some(({ box }) => box.key === this.#focus)) this.#focus = this.#alone ?? '';
+    const { predicted, expected } = ofStep();
+    return {
+      map,
+      alone,
+      here: session.standsIn,
+      news: new Map([...this.#news].map(([key, { kind }]) => [key, kind])),
+      gone: new Map([...Map.groupBy(this.#gone, ({ owner }) => owner)].map(([key, each]) => [key, each.map(({ box }) => box)])),
+      ghosts: predicted ? ghostsOf(predicted, map) : [],
+      remarks: new Map([
+        ...[...(predicted ? misplacedIn(predicted, map) : [])].map(([key]): [string, string] => [key, text.elsewhere]),
+        ...[...(expected ? misplacedIn(expected, map) : [])].map(([key, name]): [string, string] => [
+          key,
+          name ? fill(text.misplaced, { name }) : text.misplacedHost,
+        ]),
+      ]),
+      focus: this.#focus,
+      chosen: this.#chosen,
+    };
   }
 
   #compare(map: MapHost): void {
     if (this.#before === map) return;
     if (this.#before) {
       const changes = mapChanges(this.#before, map);
-      this.#added = new Set(changes.filter(({ kind }) => kind === 'added').map(({ key }) => key));
-      const sentences = changes.map(({ kind, ...values }) =>
-        fill(text[kind], { ...values, state: stateWord(values.state) }),
-      );
-      if (sentences.length > 0) this.#news = sentences.join(' ');
+      const until = performance.now() + newsMs;
+      const old = new Map(mapContainers(this.#before).map((each) => [each.box.key, each]));
+      for (const { kind, key } of changes) {
+        const was = old.get(key);
+        if (kind !== 'removed') this.#news.set(key, { kind, until });
+        else if (was) this.#gone.push({ owner: was.owner.key, box: was.box, until });
+      }
+      if (changes.length > 0) this.#spoken = changes.map(sentence).join(' ');
     }
     this.#before = map;
   }
+
+  /** Lines come after the boxes that they connect have their places. */
+  #measure(): void {
+    const map = liveMap.of(session.lab);
+    const canvas = this.querySelector<HTMLElement>('.canvas');
+    if (!map || !canvas) return;
+    const talking = mapContainers(map).flatMap(({ box }) => (box.talks.length > 0 ? box : []));
+    const lines = measureLines(canvas, talking);
+    if (JSON.stringify(lines) === JSON.stringify(this.#lines)) return;
+    this.#lines = lines;
+    super.requestUpdate();
+  }
+
+  #click = (event: MouseEvent): void => {
+    const item = (event.target as Element).closest<HTMLElement>('[role="treeitem"]');
+    if (item) this.#choose(item);
+  };
+
+  #follow = (event: FocusEvent): void => {
+    this.#focus = (event.target as HTMLElement).dataset.key ?? this.#focus;
+    this.requestUpdate();
+  };
+
+  #key = (event: KeyboardEvent): void => {
+    const item = event.target as HTMLElement;
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const next = boxByKey(event.key, item, event.currentTarget as HTMLElement);
+    if (next) next.focus();
+    else if (event.key === 'Enter' || event.key === ' ') this.#choose(item);
+    else if (event.key === 'z') this.#zoom(this.#alone ? undefined : item.dataset.key);
+    else if (event.key === 'Escape' && this.#alone) this.#zoom(undefined);
+    else if (!event.key.startsWith('Arrow')) return;
+    event.preventDefault();
+  };
+
+  #choose(item: HTMLElement): void {
+    this.#focus = item.dataset.key ?? '';
+    this.#chosen = this.#focus && this.#focus !== this.#chosen ? this.#focus : undefined;
+    this.requestUpdate();
+  }
+
+  #zoom(key: string | undefined): void {
+    this.#alone = key || undefined;
+    this.requestUpdate();
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>('[role="treeitem"][tabindex="0"]')?.focus());
+  }
+
+  #showAll = (): void => this.#zoom(undefined);
+
+  #close = (): void => {
+    this.#chosen = undefined;
+    this.requestUpdate();
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>('[role="treeitem"][tabindex="0"]')?.focus());
+  };
 }
 
-const hereNote = html`<span class="visually-hidden">${text.here}</span>`;
-
-function facts(box: MapContainer): string {
-  const all = [
-    box.image,
-    box.privileged && text.privileged,
-    box.state !== 'running' && stateWord(box.state),
-    ...box.talks.map(({ daemon }) => fill(text.socket, { daemon })),
-    ...box.daemons.map(daemonFacts),
-  ];
-  return all.filter(Boolean).join(' · ');
+/** What the step on screen says of the map: what the learner has predicted, and how it should be in the end. */
+function ofStep(): { predicted: Shape | undefined; expected: Shape | undefined } {
+  const step = document.querySelector<HTMLElement>('lesson-step[data-state="now"]');
+  const box = step?.querySelector<HTMLElement>('predict-box');
+  const drawn = JSON.parse(box?.dataset.maps ?? '{}') as Record<string, Shape>;
+  const isOver = step?.hasAttribute('data-passed');
+  return {
+    predicted: isOver ? undefined : drawn[box?.dataset.prediction ?? ''],
+    expected: isOver || !step?.dataset.map ? undefined : JSON.parse(step.dataset.map),
+  };
 }
 
-function daemonFacts(daemon: MapDaemon): string {
-  return [fill(text.daemon, { version: daemon.version }), shortId(daemon.id), daemon.driver]
-    .filter(Boolean)
-    .join(' · ');
-}
-
-function pids(numbers: readonly number[]): TemplateResult {
-  const chain = numbers.join(' → ');
-  return html`<span class="pids"
-    ><span class="visually-hidden">${fill(text.pids, { pids: numbers.join(', ') })}</span
-    ><span aria-hidden="true">${chain}</span></span
-  >`;
-}
-
-function stateWord(state: string): string {
-  return (text.states as Record<string, string>)[state] ?? state;
-}
-
-function shortId(id: string): string {
-  return id.length > 2 * idDigits + 1 ? `${id.slice(0, idDigits)}…${id.slice(-idDigits)}` : id;
+function sentence({ kind, name, level, state }: BoxChange): string {
+  return fill(text[kind], { name, level, state: stateWord(state) });
 }
 
 customElements.define('lab-map', LabMap);

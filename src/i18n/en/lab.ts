@@ -1,31 +1,5 @@
-/** What the workspace says once the lab runs: map and terminals. */
+/** What the workspace says once the lab runs; the map has a file of its own. */
 export const lab = {
-  map: {
-    title: 'Who owns what',
-    waiting: 'Reading the containers …',
-    host: 'host',
-    privileged: 'privileged',
-    daemon: 'dockerd {version}',
-    socket: 'uses the socket of {daemon}',
-    empty: 'no containers yet',
-    omitted: { one: '{n} more container', other: '{n} more containers' },
-    pids: 'PID from the outside in: {pids}',
-    level: 'Level {n}',
-    states: {
-      created: 'created',
-      running: 'running',
-      paused: 'paused',
-      restarting: 'restarting',
-      removing: 'being removed',
-      exited: 'exited',
-      dead: 'dead',
-    },
-    added: '{name} appeared at level {level}.',
-    removed: '{name} is gone.',
-    changed: '{name} is now {state}.',
-    survived: '{name} runs on.',
-    here: 'the terminal stands here',
-  },
   terminal: {
     tabs: 'Terminals',
     label: 'Terminal {name}, level {level}. F6 leaves it.',

@@ -1,33 +1,7 @@
 import type { LabText } from '../en/lab.ts';
 
-/** 实验运行以后工作区要说的话：归属图和终端。 */
+/** 实验运行以后工作区要说的话：归属图另有文件。 */
 export const lab: LabText = {
-  map: {
-    title: '谁拥有谁',
-    waiting: '正在读取容器……',
-    host: '宿主机',
-    privileged: '特权',
-    daemon: 'dockerd {version}',
-    socket: '用的是{daemon}的套接字',
-    empty: '还没有容器',
-    omitted: { one: '还有{n}个容器', other: '还有{n}个容器' },
-    pids: '从外到里的 PID：{pids}',
-    level: '第 {n} 层',
-    states: {
-      created: '已创建',
-      running: '运行中',
-      paused: '已暂停',
-      restarting: '正在重启',
-      removing: '正在删除',
-      exited: '已退出',
-      dead: '已失效',
-    },
-    added: '{name} 出现在第 {level} 层。',
-    removed: '{name} 不见了。',
-    changed: '{name} 现在{state}。',
-    survived: '{name} 照常运行。',
-    here: '终端站在这里',
-  },
   terminal: {
     tabs: '终端',
     label: '终端 {name}，第 {level} 层。按 F6 离开。',

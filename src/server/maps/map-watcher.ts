@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProcessesView } from '../../shared/api.ts';
 import type { MapHost } from '../../shared/map.ts';
-import { mapDifference, mapShape } from '../../shared/map-tree.ts';
+import { mapContainers, mapDifference, mapShape } from '../../shared/map-tree.ts';
 import { type Engine, EngineFailedError } from '../engine/engine.ts';
 import type { Feed } from '../labs/feed.ts';
 import type { Log } from '../log.ts';
@@ -12,6 +13,8 @@ import { buildMap } from './map-builder.ts';
 
 /** Containers shown per daemon. */
 const shownPerDaemon = 60;
+/** Processes shown of a container. */
+const shownProcesses = 100;
 /** A command makes several events in a row; this long is waited for more of them, ms. */
 const gatherMs = 15;
 /** Between two looks at a lab lie this many times what a look takes: however much happens, watching takes a fifth. */
@@ -78,6 +81,13 @@ export class MapWatcher implements Disposable {
    */
   async look(ref: string): Promise<MapHost> {
     return await lookAt(this.#engine, ref);
+  }
+
+  /** A container's processes as L1 sees them; none when it does not run or is not on the map. @throws as `look`. */
+  async processes(labId: string, ref: string, key: string): Promise<ProcessesView['processes']> {
+    const map = this.map(labId) ?? (await this.look(ref));
+    const pid = mapContainers(map).find(({ box }) => box.key === key)?.box.pids[0];
+    return pid === undefined ? [] : await processesBelow(this.#engine, ref, pid);
   }
 
   /** Somebody looks at the lab's map from now on; the answer ends it. What is known already is `map`. */
@@ -179,10 +189,19 @@ export async function lookAt(
   return buildMap(facts, before);
 }
 
+async function processesBelow(engine: Engine, ref: string, pid: number): Promise<ProcessesView['processes']> {
+  const argv = ['/opt/lab/bin/busybox', 'sh', '-s', `${pid}`, `${shownProcesses}`];
+  const result = await engine.exec(ref, argv, { stdin: await script('processes') });
+  return result.stdout.split('\n').flatMap((line) => {
+    const [, uid, pids = '', command = ''] = /^(\d+) ([\d,]+) (.*)$/.exec(line) ?? [];
+    return uid ? [{ uid: Number(uid), pids: pids.split(',').map(Number), command }] : [];
+  });
+}
+
 const texts = new Map<string, Promise<string>>();
 
 /** A script with what both have in common before it. */
-function script(name: 'look' | 'follow'): Promise<string> {
+function script(name: 'look' | 'follow' | 'processes'): Promise<string> {
   const read = (file: string) => readFile(join(import.meta.dirname, `${file}.sh`), 'utf8');
   const known = texts.get(name) ?? Promise.all([read('sockets'), read(name)]).then((parts) => parts.join('\n'));
   texts.set(name, known);

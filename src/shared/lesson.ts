@@ -41,9 +41,21 @@ export const block = z
   });
 export type Block = z.infer<typeof block>;
 
+/** Containers of L1's daemon, and what runs inside each. */
+export const mapShape = z.record(containerName, z.array(containerName));
+
 const predict = z
-  .strictObject({ choices: z.array(slug).min(2), truth: slug })
-  .refine((p) => p.choices.includes(p.truth), { path: ['truth'], error: 'truth is not one of choices' });
+  .strictObject({
+    choices: z.array(slug).min(2),
+    truth: slug,
+    /** What the map will look like to who chooses this; drawn as ghosts until it is known. */
+    maps: z.record(slug, mapShape).default({}),
+  })
+  .refine((p) => p.choices.includes(p.truth), { path: ['truth'], error: 'truth is not one of choices' })
+  .refine((p) => Object.keys(p.maps).every((choice) => p.choices.includes(choice)), {
+    path: ['maps'],
+    error: 'a map belongs to one of choices',
+  });
 
 export const stepKinds = ['do', 'answer', 'event', 'read'] as const;
 
@@ -83,8 +95,8 @@ const step = z
     hints: z.int().min(0).max(3).default(0),
     /** The server record that passes an `event` step. */
     event: z.enum(['reset', 'extend']).optional(),
-    /** Shape of the map when the step is done: containers of L1, and what runs inside each. */
-    map: z.record(containerName, z.array(containerName)).optional(),
+    /** Shape of the map when the step is done; what stands elsewhere is marked. */
+    map: mapShape.optional(),
   })
   .superRefine((s, ctx) => {
     const fail = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message });

@@ -17,10 +17,20 @@ interface Chosen {
 
 /** Everything that is known of one box, and what can be asked about it. */
 class BoxFacts extends DrawnElement {
-  declare chosen: Chosen;
-  declare map: MapHost;
+  #chosen: Chosen | undefined;
+  #map: MapHost | undefined;
   /** The host's view of a box, and whose. */
   #seen: { key: string; processes: ProcessesView['processes'] } | undefined;
+
+  /** Which box of which map. */
+  set chosen(chosen: Chosen) {
+    this.#chosen = chosen;
+    this.requestUpdate();
+  }
+  set map(map: MapHost) {
+    this.#map = map;
+    this.requestUpdate();
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -28,51 +38,20 @@ class BoxFacts extends DrawnElement {
   }
 
   protected override render() {
-    const { box, chain } = this.chosen;
+    if (!this.#chosen || !this.#map) return nothing;
+    const { box, chain } = this.#chosen;
     const isRunning = box.state === 'running';
     return html`<section class="box-facts level-${box.level}" aria-label=${`L${box.level} ${box.name}`}>
       <div class="facts-head">
         <h3>L${box.level} · <bdi>${box.name}</bdi></h3>
-        ${isRunning ? html`<button class="ghost small" type="button" @click=${() => this.#open(chain)}>${text.shell}</button>` : nothing}
+        ${isRunning ? html`<button class="ghost small" type="button" @click=${() => document.dispatchEvent(new CustomEvent('open-terminal', { detail: chain }))}>${text.shell}</button>` : nothing}
         <button class="ghost small" type="button" @click=${() => this.#look(box.key)}>${text.asSeen}</button>
         <button class="ghost small" type="button" @click=${() => this.dispatchEvent(new Event('alone'))}>${text.alone}</button>
         <button class="link" type="button" @click=${() => this.dispatchEvent(new Event('close'))}>${text.close}</button>
       </div>
       ${this.#seen?.key === box.key ? processTable(this.#seen.processes, box) : nothing}
-      <dl>${this.#facts().map(([name, values]) => (values.length > 0 ? html`<div><dt>${name}</dt>${values.map((value) => html`<dd><bdi>${value}</bdi></dd>`)}</div>` : nothing))}</dl>
+      <dl>${facts(this.#chosen, this.#map).map(([name, values]) => (values.length > 0 ? html`<div><dt>${name}</dt>${values.map((value) => html`<dd><bdi>${value}</bdi></dd>`)}</div>` : nothing))}</dl>
     </section>`;
-  }
-
-  #facts(): [string, string[]][] {
-    const { box, owner } = this.chosen;
-    const code = box.exitCode === undefined ? '' : `, ${fill(text.exit, { code: box.exitCode })}`;
-    const rights = rightsWords(box);
-    const own = box.capabilities.filter((name) => !rights.includes(fill(text.capability, { name })));
-    return [
-      [text.fact.image, [box.image]],
-      [text.fact.id, [shortId(box.id)]],
-      [text.fact.state, [stateWord(box.state) + code]],
-      [text.fact.owner, [`${holderOf(owner)} · ${shortId(owner.id)}`]],
-      [text.fact.pids, box.pids.length > 0 ? [box.pids.join(' → ')] : []],
-      [text.fact.rights, rights.length > 0 ? rights : [text.byDefault]],
-      ['', own.length > 0 ? [own.join(' ')] : []],
-      [text.fact.uids, box.uids ? [fill(text.uidRange, { ...box.uids })] : []],
-      [text.fact.memory, memoryWords(box)],
-      [text.fact.mounts, box.mounts.map(mountWords)],
-      [text.fact.ports, box.ports],
-      [text.fact.runtime, box.runtime ? [box.runtime] : []],
-      [text.fact.talks, talkWords(box, this.map)],
-      ...box.daemons.flatMap(daemonFacts),
-    ];
-  }
-
-  async #open(chain: readonly string[]): Promise<void> {
-    try {
-      const { terminal } = await ask<{ terminal: { name: string } }>('POST', `labs/${session.lab?.id}/terminals`, { chain });
-      document.dispatchEvent(new CustomEvent('show-terminal', { detail: terminal.name }));
-    } catch (error) {
-      toast(sentenceOf(error));
-    }
   }
 
   async #look(key: string): Promise<void> {
@@ -84,6 +63,28 @@ class BoxFacts extends DrawnElement {
     }
     this.requestUpdate();
   }
+}
+
+function facts({ box, owner }: Chosen, map: MapHost): [string, string[]][] {
+  const code = box.exitCode === undefined ? '' : `, ${fill(text.exit, { code: box.exitCode })}`;
+  const rights = rightsWords(box);
+  const own = box.capabilities.filter((name) => !rights.includes(fill(text.capability, { name })));
+  return [
+    [text.fact.image, [box.image]],
+    [text.fact.id, [shortId(box.id)]],
+    [text.fact.state, [stateWord(box.state) + code]],
+    [text.fact.owner, [`${holderOf(owner)} · ${shortId(owner.id)}`]],
+    [text.fact.pids, box.pids.length > 0 ? [box.pids.join(' → ')] : []],
+    [text.fact.rights, rights.length > 0 ? rights : [text.byDefault]],
+    ['', own.length > 0 ? [own.join(' ')] : []],
+    [text.fact.uids, box.uids ? [fill(text.uidRange, { ...box.uids })] : []],
+    [text.fact.memory, memoryWords(box)],
+    [text.fact.mounts, box.mounts.map(mountWords)],
+    [text.fact.ports, box.ports],
+    [text.fact.runtime, box.runtime ? [box.runtime] : []],
+    [text.fact.talks, talkWords(box, map)],
+    ...box.daemons.flatMap(daemonFacts),
+  ];
 }
 
 function memoryWords({ memory }: MapContainer): string[] {

@@ -17,10 +17,14 @@ test('what was predicted is a ghost until it is somewhere', () => {
 });
 
 test('a container at the wrong level is told where it belongs', () => {
-  assert.deepEqual([...misplacedIn(shape, aHost(aDaemon(dind(), aBox('container3'))))], [['#0/container3', 'dind-test']]);
-  assert.deepEqual([...misplacedIn({ container3: [] }, aHost(aDaemon(dind(aBox('container3')))))], [
-    ['#0/dind-test#0/container3', undefined],
-  ]);
+  assert.deepEqual(
+    [...misplacedIn(shape, aHost(aDaemon(dind(), aBox('container3'))))],
+    [['#0/container3', 'dind-test']],
+  );
+  assert.deepEqual(
+    [...misplacedIn({ container3: [] }, aHost(aDaemon(dind(aBox('container3')))))],
+    [['#0/dind-test#0/container3', undefined]],
+  );
 });
 
 test('one in the right place is right, whoever has the same name elsewhere', () => {

@@ -96,7 +96,9 @@ class LabMap extends SessionElement {
       alone,
       here: session.standsIn,
       news: new Map([...this.#news].map(([key, { kind }]) => [key, kind])),
-      gone: new Map([...Map.groupBy(this.#gone, ({ owner }) => owner)].map(([key, each]) => [key, each.map(({ box }) => box)])),
+      gone: new Map(
+        [...Map.groupBy(this.#gone, ({ owner }) => owner)].map(([key, each]) => [key, each.map(({ box }) => box)]),
+      ),
       ghosts: predicted ? ghostsOf(predicted, map) : [],
       remarks: new Map([
         ...[...(predicted ? misplacedIn(predicted, map) : [])].map(([key]): [string, string] => [key, text.elsewhere]),

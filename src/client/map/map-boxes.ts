@@ -74,7 +74,8 @@ function containers(drawing: Drawing, daemon: MapDaemon, chain: readonly string[
       (box) => containerBox(drawing, box, [...chain, box.name]),
     )}
     ${gone.map(
-      (box) => html`<div class="box gone level-${box.level}" aria-hidden="true"><div class="name"><b>L${box.level} · <bdi>${box.name}</bdi></b></div></div>`,
+      (box) =>
+        html`<div class="box gone level-${box.level}" aria-hidden="true"><div class="name"><b>L${box.level} · <bdi>${box.name}</bdi></b></div></div>`,
     )}
     ${ghosts.map((ghost) => ghostBox(drawing, ghost, daemon.level + 1))}
     ${daemon.omitted > 0 ? html`<p class="more">${count(text.omitted, daemon.omitted)}</p>` : nothing}
@@ -91,7 +92,7 @@ function containerBox(drawing: Drawing, box: MapContainer, chain: readonly strin
     box.state === 'running' ? '' : 'still',
     isHere ? 'here' : '',
     here && chain.every((name, i) => here[i] === name) ? 'on-path' : '',
-    news.get(box.key) ?? '',
+    news.has(box.key) ? `news-${news.get(box.key)}` : '',
     remark ? 'odd' : '',
   ];
   return html`<div
@@ -137,7 +138,8 @@ export function mapList(map: MapHost): TemplateResult {
       (daemon) => html`<li>${daemonWords(daemon).join(', ')}
         <ul>
           ${daemon.containers.map(
-            (box) => html`<li><bdi>${boxSentence(box, map)}</bdi>${box.daemons.length > 0 ? html`<ul>${ofDaemons(box.daemons)}</ul>` : nothing}</li>`,
+            (box) =>
+              html`<li><bdi>${boxSentence(box, map)}</bdi>${box.daemons.length > 0 ? html`<ul>${ofDaemons(box.daemons)}</ul>` : nothing}</li>`,
           )}
           ${daemon.omitted > 0 ? html`<li>${count(text.omitted, daemon.omitted)}</li>` : nothing}
         </ul>

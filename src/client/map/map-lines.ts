@@ -10,7 +10,8 @@ export interface Line {
 /** Where the lines run between the boxes that `root` shows, in its own coordinates. */
 export function measureLines(root: HTMLElement, boxes: readonly MapContainer[]): Line[] {
   const origin = root.getBoundingClientRect();
-  const at = (attribute: string, key: string) => root.querySelector(`[${attribute}="${CSS.escape(key)}"]`)?.getBoundingClientRect();
+  const at = (attribute: string, key: string) =>
+    root.querySelector(`[${attribute}="${CSS.escape(key)}"]`)?.getBoundingClientRect();
   return boxes.flatMap(({ key, talks }) =>
     talks.flatMap(({ daemon, way }): Line[] => {
       const from = at('data-key', key);

@@ -61,7 +61,11 @@ export function rightsWords(box: MapContainer): string[] {
   return [
     ...(box.privileged ? [text.privileged] : []),
     ...(uids ? [fill(text.mapped, { uid: uids.first })] : []),
-    ...(named ? capabilities.map((name) => fill(text.capability, { name })) : uids ? [] : [count(text.capabilities, capabilities.length)]),
+    ...(named
+      ? capabilities.map((name) => fill(text.capability, { name }))
+      : uids
+        ? []
+        : [count(text.capabilities, capabilities.length)]),
     ...(box.seccomp === 'unconfined' && !box.privileged ? [text.unconfined] : []),
     ...box.shares.map((space) => text.shares[space]),
     ...(mounts.some(({ kind }) => kind === 'root') ? [text.wholeRoot] : []),

@@ -28,6 +28,7 @@ import { addInstructorRoutes } from './instructor-routes.ts';
 import { instructorRoute } from './instructor-socket.ts';
 import { addLabRoutes } from './lab-routes.ts';
 import { addLessonRoutes } from './lesson-routes.ts';
+import { addMapRoutes } from './map-routes.ts';
 import { addMeRoutes } from './me-routes.ts';
 import { createMetrics } from './metrics.ts';
 import { Origins } from './origin.ts';
@@ -87,6 +88,7 @@ export function createHttpSide(parts: HttpParts): HttpSide {
   addLabRoutes(api, parts);
   addTerminalRoutes(api, { ...parts, tickets });
   addLessonRoutes(api, parts);
+  addMapRoutes(api, parts);
   addInstructorRoutes(api, { ...parts, sessions });
   api.all('/api/*', (c) => {
     throw new ProblemError('not-found', `There is no ${c.req.method} ${c.req.path}.`);

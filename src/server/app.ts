@@ -46,13 +46,14 @@ export { destroyLabEngine, engineName, type LabEngineStatus, labEngines } from '
 export { type ProbeReport, probePlaces, probeSandbox } from './engine/probe.ts';
 export { AlreadyRunningError, answers, type ControlAnswers } from './http/control.ts';
 export { Capacity } from './labs/capacity.ts';
+export { Feed } from './labs/feed.ts';
 export { LabCatalog } from './labs/lab-catalog.ts';
 export { type Lesson, LessonCatalog, type ScriptKind } from './labs/lesson-catalog.ts';
 export { lintLessons } from './labs/lesson-lint.ts';
 export { Pool } from './labs/pool.ts';
 export { lackingOn } from './labs/requirements.ts';
 export type { LiveSandbox } from './labs/sandboxes.ts';
-export { lookAt } from './maps/map-watcher.ts';
+export { lookAt, MapWatcher } from './maps/map-watcher.ts';
 export { openSqliteStore } from './store/sqlite-store.ts';
 export type { LabRow, Store } from './store/store.ts';
 export { spawnNodePty } from './terminals/node-pty.ts';

@@ -3,6 +3,7 @@ import { html, nothing } from 'lit/html.js';
 import { count, fill } from '../../i18n/fill.ts';
 import type { InstructorLabView } from '../../shared/api.ts';
 import { learnerName } from '../learner-name.ts';
+import { mapThumbnail } from '../map/thumbnail.ts';
 import { text as pageText } from '../page-text.ts';
 import { clock } from '../time.ts';
 import { boardText as text } from './instructor-text.ts';
@@ -16,7 +17,7 @@ export type Titles = Record<string, { title: string; steps: Record<string, strin
 const lastMinutes = 600_000;
 
 export function labTable(labs: readonly InstructorLabView[], titles: Titles, act: Act) {
-  const columns = [text.learner, text.lesson, text.state, text.left, text.generation, text.isolation];
+  const columns = [text.learner, text.lesson, text.state, text.left, text.generation, text.map, text.isolation];
   return html`<div class="board-scroll">
     <table class="board">
       <caption class="visually-hidden">${text.caption}</caption>
@@ -53,6 +54,7 @@ function row(lab: InstructorLabView, titles: Titles, act: Act) {
     <td data-label=${text.generation} class="number">
       ${lab.generation} <span class="step-of">${resets > 0 ? count(text.resets, resets) : text.never}</span>
     </td>
+    <td data-label=${text.map}>${lab.shape === undefined ? nothing : mapThumbnail(lab.shape)}</td>
     <td data-label=${text.isolation} class=${lab.isolation === 'privileged' ? 'loud' : ''}>${text.isolations[lab.isolation]}</td>
     <td>${isLive ? buttons(lab, act) : nothing}</td>
   </tr>`;

@@ -5,6 +5,7 @@ export const instructor = {
   lesson: 'Lesson and step',
   state: 'State',
   left: 'Time left',
+  map: 'Map',
   generation: 'Generation',
   isolation: 'Isolation',
   actions: 'Actions',

@@ -88,6 +88,8 @@ export const map = {
   network: '{bridge} · {subnet} · MTU {mtu}',
   sharesData: 'another Docker uses the same directory',
   readOnly: 'read-only',
+  boxes: { one: '{n} container', other: '{n} containers' },
+  thumbnail: 'Map: {levels}',
 };
 
 export type MapText = typeof map;

@@ -7,6 +7,7 @@ export const instructor: InstructorText = {
   lesson: '课与步骤',
   state: '状态',
   left: '剩余时间',
+  map: '归属图',
   generation: '第几代',
   isolation: '隔离',
   actions: '操作',

@@ -90,4 +90,6 @@ export const map: MapText = {
   network: '网桥{bridge} · {subnet} · MTU {mtu}',
   sharesData: '另一个Docker用着同一个目录',
   readOnly: '只读',
+  boxes: { one: '{n}个容器', other: '{n}个容器' },
+  thumbnail: '归属图：{levels}',
 };

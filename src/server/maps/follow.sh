@@ -1,10 +1,14 @@
 # Prints a line whenever something happens to a Docker daemon in L1 or anywhere inside it: its events as they come
 # (JSON), and `daemons …` when one came or went. Daemons are found as look.sh finds them; nobody tells of a new one, so
-# the process table is looked at once a second, which costs two small processes.
+# the process table is looked at once a second if there was a new process since: an idle lab costs nothing at all.
 #
 # Comes after sockets.sh. Events of exec are left out: our own checks are execs.
 filters='{"event":["commit","connect","create","delete","destroy","detach","die","disable","disconnect","enable","health_status","import","kill","load","mount","oom","pause","prune","pull","reload","remove","rename","restart","start","stop","tag","unpause","untag","update"]}'
 followed=' ' # dockerd:curl
+known=
+mkfifo "/run/lab/follow.$$"
+exec 9<>"/run/lab/follow.$$"
+rm "/run/lab/follow.$$"
 
 while :; do
   before=$followed
@@ -23,5 +27,9 @@ while :; do
     followed="$followed$pid:$! "
   done
   [ "$followed" = "$before" ] || echo "daemons$followed"
-  sleep 1
+  # Both are the shell's own: waiting for what never comes, and the number of the newest process.
+  while read -r -t 1 _ <&9 || read -r _ _ _ _ newest </proc/loadavg; do
+    [ "$newest" = "$known" ] || break
+  done
+  known=$newest
 done

@@ -291,7 +291,7 @@ function option(args: readonly string[], name: string): string[] {
 }
 
 function memoryFacts({ limit, used }: { limit: number; used: number }): NonNullable<ContainerFacts['memory']> {
-  const rounded = Math.floor(used / memoryStep) * memoryStep;
+  const rounded = Math.ceil(used / memoryStep) * memoryStep;
   return limit < noLimit ? { used: rounded, limit } : { used: rounded };
 }
 

@@ -19,10 +19,12 @@ const shownProcesses = 100;
 const gatherMs = 15;
 /** Between two looks at a lab lie this many times what a look takes: however much happens, watching takes a fifth. */
 const restFactor = 4;
+/** And at most this, ms: what takes longer waits for a daemon that hangs, and costs nothing. */
+const restMost = 1000;
 /** Without any event a lab is looked at this often, ms: memory in use, and what no event has told. */
-const relistMs = 15_000;
+const relistMs = 20_000;
 /** A daemon that did not answer is asked again after so long, ms; until then it does not hold up the others. */
-const silenceMs = 10_000;
+const silenceMs = 5000;
 /** The events are followed again after their reader ended, ms. */
 const refollowMs = 1000;
 
@@ -157,7 +159,8 @@ export class MapWatcher implements Disposable {
       watched.isLooking = false;
       watched.timer = undefined;
       const now = performance.now();
-      watched.notBefore = now + restFactor * (now - begun);
+      watched.notBefore = now + Math.min(restMost, restFactor * (now - begun));
+      if (watched.silent.size > 0) watched.dueAt = Math.min(watched.dueAt, ...watched.silent.values());
       this.#lookIn(labId, watched, watched.dueAt - now);
     }
   }

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import type { MapContainer, MapHost } from '../../shared/map.ts';
+import { mapContainers, mapDaemons } from '../../shared/map-tree.ts';
+import type { DockerEngine } from '../engine/docker-engine.ts';
+import type { EnteredRung } from '../engine/isolation.ts';
+import { testRung } from '../engine/testing.ts';
+import { Feed } from '../labs/feed.ts';
+import { LabCatalog } from '../labs/lab-catalog.ts';
+import type { LabRow } from '../store/store.ts';
+import { MapWatcher } from './map-watcher.ts';
+
+const labs = join(import.meta.dirname, '../../../labs');
+const lab = { id: 'lab', state: 'ready' } as LabRow;
+const deadlineMs = 60_000;
+
+describe('the map of real daemons', { timeout: 300_000 }, () => {
+  let rung: EnteredRung;
+  let engine: DockerEngine;
+  let ref: string;
+  let watcher: MapWatcher;
+
+  before(async () => {
+    rung = await testRung();
+    engine = rung.engine;
+    const spec = (await LabCatalog.load(labs)).spec('dind') ?? assert.fail('labs/dind is what the lessons run on');
+    ref = await engine.create({ id: 'map', shape: 'map', spec, leaseUntil: Date.now() + 300_000 });
+    await engine.waitReady(ref, spec.ready.daemon);
+    watcher = new MapWatcher({ engine, feed: new Feed(), log: pino({ level: 'silent' }) });
+    watcher.watch(lab, ref);
+  });
+
+  after(async () => {
+    watcher?.[Symbol.dispose]();
+    if (ref) await engine.remove(ref);
+    await rung?.[Symbol.asyncDispose]();
+  });
+
+  async function run(command: string): Promise<string> {
+    const { code, stdout, stderr } = await engine.exec(ref, ['sh', '-c', command], { deadline: deadlineMs });
+    assert.equal(code, 0, `${command}: ${stderr}`);
+    return stdout.trim();
+  }
+
+  /** The first published map of which that holds. */
+  async function seen<T>(what: string, of: (map: MapHost) => T | undefined | false): Promise<T> {
+    for (const end = Date.now() + deadlineMs; Date.now() < end; await sleep(20)) {
+      const map = watcher.map(lab.id);
+      const found = map && of(map);
+      if (found) return found;
+    }
+    return assert.fail(`never on the map: ${what}`);
+  }
+  const named = (map: MapHost, ...chain: string[]) =>
+    mapContainers(map).find((each) => each.chain.join('/') === chain.join('/'))?.box;
+  const box = (...chain: string[]) =>
+    seen(chain.join('/'), (map) => {
+      const found = named(map, ...chain);
+      // First it is only created.
+      return found?.state === 'running' && found.pids.length > 0 ? found : undefined;
+    });
+  const withDaemon = (...chain: string[]) =>
+    seen(`a daemon in ${chain.join('/')}`, (map) => {
+      const found = named(map, ...chain);
+      return found?.daemons[0]?.state === 'answers' ? { ...found, daemon: found.daemons[0] } : undefined;
+    });
+  const hostDaemon = (map: MapHost) => map.daemons[0] ?? assert.fail('L1 has a daemon');
+
+  it('has an empty host at first', async () => {
+    const map = await seen('L1', (found) => (found.daemons[0]?.id ? found : undefined));
+    assert.equal(hostDaemon(map).id, await run("docker info -f '{{.ID}}'"));
+    assert.deepEqual(hostDaemon(map).containers, []);
+  });
+
+  it('socket: what the container starts appears beside it', async () => {
+    await run('docker run -d --name docker0 -v /var/run/docker.sock:/var/run/docker.sock docker:latest sleep 3600');
+    await run('docker exec docker0 docker run -d --name container3 -m 32m alpine sleep 3600');
+    const container3 = await box('container3');
+    const docker0 = await box('docker0');
+    assert.equal(container3.level, 2);
+    assert.equal(container3.memory?.limit, 32 * 2 ** 20);
+    assert.deepEqual(docker0.talks, [{ daemon: watcher.map(lab.id)?.daemons[0]?.key, way: 'socket' }]);
+    assert.deepEqual(
+      docker0.mounts.map(({ kind }) => kind),
+      ['socket'],
+    );
+  });
+
+  it('socket: when the container goes, what it started survives', async () => {
+    await run('docker rm -f docker0');
+    await seen('docker0 is gone', (map) => !named(map, 'docker0') && named(map, 'container3')?.state === 'running');
+    await run('docker rm -f container3');
+    await seen('an empty host', (map) => hostDaemon(map).containers.length === 0);
+  });
+
+  it('dind: a daemon of its own, a child inside it, and one more inside that', async () => {
+    await run('docker run -d --privileged --name dind-test docker:dind');
+    const { daemon, privileged } = await withDaemon('dind-test');
+    assert.equal(privileged, true);
+    assert.notEqual(daemon.id, hostDaemon(watcher.map(lab.id) ?? assert.fail()).id);
+    assert.equal(daemon.data.on, 'volume');
+    await run('docker save alpine | docker exec -i dind-test docker load');
+    await run('docker exec dind-test docker run -d --name container3 alpine sleep 4321');
+    const container3 = await box('dind-test', 'container3');
+    const numbers = await run("grep NSpid /proc/$(pgrep -fx 'sleep 4321')/status");
+    assert.deepEqual(container3.pids, numbers.split(/\s+/).slice(1).map(Number));
+    assert.equal(container3.level, 3);
+    const processes = await watcher.processes(lab.id, ref, container3.key);
+    assert.deepEqual(processes, [{ uid: 0, pids: container3.pids, command: 'sleep 4321 ' }]);
+  });
+
+  it('dind: a client over TLS is led to the inner daemon', async () => {
+    await run('docker network create --subnet 10.9.0.0/24 ci && docker network connect --alias docker ci dind-test');
+    await run('docker run -d --name client --network ci docker:latest sleep 3600');
+    const client = await box('client');
+    assert.deepEqual(
+      client.talks.map(({ way }) => way),
+      ['tls'],
+    );
+    assert.match(client.talks[0]?.daemon ?? '', /#.*#/);
+  });
+
+  it('needs no docker client, and is not misled by another one', async () => {
+    await run(
+      'mv /usr/bin/docker /usr/bin/docker.off && printf "#!/bin/sh\\necho nothing\\n" >/usr/bin/docker && chmod +x /usr/bin/docker',
+    );
+    try {
+      await run('docker.off run -d --name unseen alpine sleep 3600');
+      assert.equal((await box('unseen')).state, 'running');
+    } finally {
+      await run('mv /usr/bin/docker.off /usr/bin/docker');
+    }
+  });
+
+  it('shows a daemon that hangs as silent, with what it had, while the others go on', async () => {
+    await run('docker pause dind-test');
+    const silent = await seen('a silent daemon', (map) => {
+      const found = named(map, 'dind-test');
+      return found?.daemons[0]?.state === 'silent' ? found : undefined;
+    });
+    assert.deepEqual(
+      silent.daemons[0]?.containers.map(({ name }) => name),
+      ['container3'],
+    );
+    await run('docker run -d --name meanwhile alpine sleep 3600');
+    await box('meanwhile');
+    await run('docker unpause dind-test');
+    await withDaemon('dind-test');
+  });
+
+  it('dind: when the container goes, its child goes with it', async () => {
+    await run('docker rm -fv dind-test client unseen meanwhile; docker network rm ci');
+    await seen('nothing', (map) => mapContainers(map).length === 0);
+  });
+
+  it('shows a hundred containers made in a loop, and how many more there are', async () => {
+    await run('for n in $(seq 100); do docker create --name c$n alpine true >/dev/null; done');
+    const daemon = await seen('a hundred', (map) => hostDaemon(map).omitted === 40 && hostDaemon(map));
+    assert.equal(daemon.containers.length, 60);
+    assert.equal(daemon.containers.at(-1)?.name, 'c100');
+    await run('docker run -d --name runs alpine sleep 3600');
+    assert.equal((await box('runs')).state, 'running', 'what runs is shown before what does not');
+    await run('docker rm -f $(docker ps -aq) >/dev/null');
+    await seen('nothing', (map) => mapContainers(map).length === 0);
+  });
+
+  it('kicbase: the daemon of a machine with systemd', async () => {
+    await run('docker run -d --privileged --name virtualvm1 kicbase:v0.0.32');
+    const { daemon, level } = await withDaemon('virtualvm1');
+    assert.deepEqual([level, daemon.level, daemon.name], [2, 2, 'virtualvm1']);
+    await run('docker rm -fv virtualvm1');
+  });
+
+  it('rootless: a daemon without privileges, and the uid that its root really is', async () => {
+    const open = ['seccomp', 'apparmor', 'systempaths'].map((name) => `--security-opt ${name}=unconfined`).join(' ');
+    await run(`docker run -d --name rl ${open} --device /dev/net/tun docker:dind-rootless`);
+    const { daemon, privileged } = await withDaemon('rl');
+    assert.equal(privileged, false);
+    assert.deepEqual(daemon.security, ['rootless']);
+    await run('docker save alpine | docker exec -i -e DOCKER_HOST=unix:///run/user/1000/docker.sock rl docker load');
+    await run(
+      'docker exec -e DOCKER_HOST=unix:///run/user/1000/docker.sock rl docker run -d --name inner alpine sleep 999',
+    );
+    const inner: MapContainer = await box('rl', 'inner');
+    assert.equal(inner.uids?.first, 1000);
+    await run('docker rm -fv rl');
+  });
+
+  it('keeps keys apart, and ends with the last viewer', async () => {
+    const map = watcher.map(lab.id) ?? assert.fail();
+    const keys = [...mapDaemons(map).map(({ key }) => key), ...mapContainers(map).map(({ box: { key } }) => key)];
+    assert.equal(new Set(keys).size, keys.length);
+  });
+});

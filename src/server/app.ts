@@ -27,6 +27,7 @@ import { Reaper } from './labs/reaper.ts';
 import { Sandboxes } from './labs/sandboxes.ts';
 import { StepScripts } from './labs/step-scripts.ts';
 import type { Log } from './log.ts';
+import { Compare } from './maps/compare.ts';
 import { locateShells } from './maps/locate.ts';
 import { MapWatcher } from './maps/map-watcher.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
@@ -219,6 +220,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   stack.defer(core.recorder.listen((ref) => unheard(stir(ref), log)));
   stack.use(new LimitWatch({ engine, store, feed, log }));
+  const compare = new Compare(engine);
   const checks = stack.use(new Checks({ store, manager, lessons, scripts, feed, log }));
   const course = new Course({ store, lessons, feed });
   const blocks = new Blocks({ engine, manager, terminals, course, checks });
@@ -227,7 +229,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const links = new Links(store);
   const http = stack.use(
     createHttpSide({
-      ...{ config, engine, store, pool, manager, lessons, course, checks, scripts, blocks, views, maps },
+      ...{ config, engine, store, pool, manager, lessons, course, checks, scripts, blocks, views, maps, compare },
       ...{ terminals, recordings, links, feed, log, verdict, site: options.site },
     }),
   );

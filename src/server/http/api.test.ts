@@ -258,6 +258,8 @@ describe('what the server says of itself', () => {
       '/terminals',
       ...terminal,
       ...recordings,
+      '/map/processes',
+      '/compare',
     ];
     const labs = actions.map((end) => `/api/labs/{id}${end}`);
     const steps = ['answers', 'prediction', 'hints', 'solution', 'read'];

@@ -17,6 +17,7 @@ import type { LessonCatalog } from '../labs/lesson-catalog.ts';
 import type { Pool } from '../labs/pool.ts';
 import type { StepScripts } from '../labs/step-scripts.ts';
 import type { Log } from '../log.ts';
+import type { Compare } from '../maps/compare.ts';
 import type { MapWatcher } from '../maps/map-watcher.ts';
 import type { Store } from '../store/store.ts';
 import type { Recordings } from '../terminals/recordings.ts';
@@ -53,6 +54,7 @@ export interface HttpParts {
   blocks: Blocks;
   views: LabViews;
   maps: MapWatcher;
+  compare: Compare;
   terminals: Terminals;
   recordings: Recordings;
   links: Links;

@@ -87,7 +87,7 @@ trim='
       security: [.HostConfig.SecurityOpt[]? | short], runtime: .HostConfig.Runtime, memory: .HostConfig.Memory,
       hostPid: (.HostConfig.PidMode == "host"), hostNetwork: (.HostConfig.NetworkMode == "host"),
       mounts: [.Mounts[]? | {type: .Type, source: (.Source | short), name: .Name, to: (.Destination | short), writable: .RW}][:40],
-      ports: [.NetworkSettings.Ports // {} | to_entries[] | .key as $inner | .value[]? | "\(.HostIp):\(.HostPort)→\($inner)"][:20],
+      ports: [.NetworkSettings.Ports // {} | to_entries[] | .key as $inner | .value[]? | select(.HostIp != "::") | "\(.HostIp):\(.HostPort)→\($inner)"][:20],
       addresses: [.NetworkSettings.Networks[]? | .IPAddress, .Aliases[]?, .DNSNames[]? | select(. != null and . != "") | short][:20],
       env: [.Config.Env[]? | select(startswith("DOCKER_")) | short][:10]
     }]

@@ -22,7 +22,7 @@ const restFactor = 4;
 /** And at most this, ms: what takes longer waits for a daemon that hangs, and costs nothing. */
 const restMost = 1000;
 /** Without any event a lab is looked at this often, ms: memory in use, and what no event has told. */
-const relistMs = 20_000;
+const relistMs = 30_000;
 /** A daemon that did not answer is asked again after so long, ms; until then it does not hold up the others. */
 const silenceMs = 5000;
 /** The events are followed again after their reader ended, ms. */

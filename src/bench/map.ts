@@ -30,7 +30,7 @@ export async function benchMap(core: Core): Promise<{ unit: string; results: Row
       docker exec dind docker run -d --name inner alpine sleep 3600`);
     const without = await idleShare(core, ref);
     const feed = new Feed();
-    using watcher = new MapWatcher({ engine, feed, log });
+    using watcher = new MapWatcher({ engine, onEvent: (listener) => core.recorder.listen(listener), feed, log });
     const memory = heap();
     const stop = watcher.watch({ id: 'bench', state: 'ready' } as LabRow, ref);
     while (!mapContainers(watcher.map('bench') ?? none).some(({ box }) => box.level === 3)) await sleep(50);

@@ -213,7 +213,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     terminalsOf: (lab, spec) => terminals.views(lab, spec),
     log,
   });
-  const maps = stack.use(new MapWatcher({ engine, feed, log }));
+  const maps = stack.use(new MapWatcher({ engine, onEvent: (listener) => core.recorder.listen(listener), feed, log }));
   const stir = async (ref: string) => {
     const sandbox = (await store.sandboxesIn(['ready'])).find(({ engineRef }) => engineRef === ref);
     if (sandbox?.labId) feed.emit('stirred', sandbox.labId);

@@ -60,11 +60,18 @@ const predict = z
 export const stepKinds = ['do', 'answer', 'event', 'read'] as const;
 
 /** A container of a drawn map. */
-const mapBox = z.strictObject({
+export const mapBox = z.strictObject({
   image: z.string().optional(),
   privileged: z.boolean().default(false),
   /** The socket of the engine that owns it is mounted. */
   socket: z.boolean().default(false),
+  /** Another container on the map whose engine it talks to, over TCP or with certificates. */
+  tcp: containerName.optional(),
+  tls: containerName.optional(),
+  /** PIDs of its first process from L1 inwards. */
+  pids: z.array(z.int()).optional(),
+  /** It has ended. */
+  gone: z.boolean().default(false),
   /** What an engine of its own runs inside; absent where there is none. */
   get runs() {
     return z.record(containerName, mapBox).optional();

@@ -42,6 +42,7 @@ export const site = {
     privileged: 'privileged',
     socket: 'the host’s socket mounted',
     engine: 'engine of its own',
+    gone: 'ended',
   },
   glossary: {
     title: 'Glossary',

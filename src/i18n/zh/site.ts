@@ -43,6 +43,7 @@ export const site: SiteText = {
     privileged: '特权',
     socket: '挂载了宿主机的套接字',
     engine: '自己的引擎',
+    gone: '已经结束',
   },
   glossary: {
     title: '术语表',

@@ -1,4 +1,4 @@
-# Prints a line whenever something happens to a Docker daemon in L1 or anywhere inside it: its events as they come
+# Prints a line whenever something happens to a Docker daemon somewhere inside L1's own: its events as they come
 # (JSON), and `daemons …` when one came or went. Daemons are found as look.sh finds them; nobody tells of a new one, so
 # the process table is looked at once a second if there was a new process since: an idle lab costs nothing at all.
 #
@@ -22,6 +22,11 @@ while :; do
     fi
     socket=$(socket_of "$pid")
     [ -n "$socket" ] || continue
+    # L1's own events are on the server already.
+    if [ "/proc/$pid/root$socket" -ef /run/docker.sock ]; then
+      followed="$followed$pid:$$ "
+      continue
+    fi
     curl -s --no-buffer --max-time 86400 --unix-socket "/proc/$pid/root$socket" --get http://docker/events \
       --data-urlencode "filters=$filters" &
     followed="$followed$pid:$! "

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,12 +10,14 @@ import { mapContainers, mapDaemons } from '../../shared/map-tree.ts';
 import type { DockerEngine } from '../engine/docker-engine.ts';
 import type { EnteredRung } from '../engine/isolation.ts';
 import { testRung } from '../engine/testing.ts';
+import { EventRecorder } from '../labs/event-recorder.ts';
 import { Feed } from '../labs/feed.ts';
 import { LabCatalog } from '../labs/lab-catalog.ts';
 import type { LabRow } from '../store/store.ts';
 import { MapWatcher } from './map-watcher.ts';
 
 const labs = join(import.meta.dirname, '../../../labs');
+const log = pino({ level: 'silent' });
 const lab = { id: 'lab', state: 'ready' } as LabRow;
 const deadlineMs = 60_000;
 
@@ -22,19 +26,26 @@ describe('the map of real daemons', { timeout: 300_000 }, () => {
   let engine: DockerEngine;
   let ref: string;
   let watcher: MapWatcher;
+  let recorder: EventRecorder;
+  let folder: string;
 
   before(async () => {
     rung = await testRung();
+    folder = await mkdtemp(join(tmpdir(), 'matryoshka-map-'));
     engine = rung.engine;
     const spec = (await LabCatalog.load(labs)).spec('dind') ?? assert.fail('labs/dind is what the lessons run on');
     ref = await engine.create({ id: 'map', shape: 'map', spec, leaseUntil: Date.now() + 300_000 });
     await engine.waitReady(ref, spec.ready.daemon);
-    watcher = new MapWatcher({ engine, feed: new Feed(), log: pino({ level: 'silent' }) });
+    recorder = new EventRecorder({ engine, folder, log });
+    recorder.follow(ref);
+    watcher = new MapWatcher({ engine, onEvent: (listener) => recorder.listen(listener), feed: new Feed(), log });
     watcher.watch(lab, ref);
   });
 
   after(async () => {
     watcher?.[Symbol.dispose]();
+    await recorder?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
     if (ref) await engine.remove(ref);
     await rung?.[Symbol.asyncDispose]();
   });

@@ -23,6 +23,7 @@ function recordedEngine(t: TestContext, answer: () => Promise<string> | string =
     atOnce: 0,
     most: 0,
     followers: 0,
+    tell: (_ref: string) => {},
     wake: () => {},
     queue: [] as string[],
     silent: [] as (string | undefined)[],
@@ -54,7 +55,15 @@ function recordedEngine(t: TestContext, answer: () => Promise<string> | string =
     },
   } as unknown as Engine;
   const feed = new Feed();
-  const watcher = new MapWatcher({ engine, feed, log: pino({ level: 'silent' }) });
+  const watcher = new MapWatcher({
+    engine,
+    onEvent: (listener) => {
+      state.tell = listener;
+      return () => {};
+    },
+    feed,
+    log: pino({ level: 'silent' }),
+  });
   t.after(() => watcher[Symbol.dispose]());
   const changes: MapChange[] = [];
   feed.follow('map', (_, change) => changes.push(change));
@@ -155,4 +164,13 @@ it('asks a silent daemon no more for a while', async (t) => {
   await until(() => state.looks === 2);
   const silent = /^silent (\d+)/m.exec(look)?.[1];
   assert.deepEqual(state.silent, ['', silent]);
+});
+
+it('looks after an event that the server has recorded of L1', async (t) => {
+  const { watcher, state } = recordedEngine(t);
+  watcher.watch(lab, 'ref');
+  await until(() => state.looks === 1);
+  state.tell('another');
+  state.tell('ref');
+  await until(() => state.looks === 2);
 });

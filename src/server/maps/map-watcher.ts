@@ -28,6 +28,14 @@ const silenceMs = 5000;
 /** The events are followed again after their reader ended, ms. */
 const refollowMs = 1000;
 
+interface Options {
+  engine: Engine;
+  /** Calls back with a sandbox's ref when its own daemon has told of something; the answer ends that. */
+  onEvent: (listener: (ref: string) => void) => () => void;
+  feed: Feed;
+  log: Log;
+}
+
 interface Watched {
   ref: string;
   stop: AbortController;
@@ -43,25 +51,31 @@ interface Watched {
 }
 
 /**
- * Watches the daemons of the labs that somebody looks at: one reader of events per lab, which the checks share
- * (`stirred`), and a look at everything after events; what differs is published.
+ * Watches the daemons of the labs that somebody looks at. The server records what L1's daemon does; of those further in
+ * one reader per lab tells, the checks, too (`stirred`). After events everything is looked at, and what differs is
+ * published.
  */
 export class MapWatcher implements Disposable {
   readonly #engine: Engine;
   readonly #feed: Feed;
   readonly #log: Log;
   readonly #watched = new Map<string, Watched>();
-  readonly #unfollow: () => void;
+  readonly #unfollow: (() => void)[];
 
-  constructor(options: { engine: Engine; feed: Feed; log: Log }) {
+  constructor(options: Options) {
     this.#engine = options.engine;
     this.#feed = options.feed;
     this.#log = options.log;
-    this.#unfollow = options.feed.follow('lab', (lab) => this.#onLab(lab));
+    this.#unfollow = [
+      options.feed.follow('lab', (lab) => this.#onLab(lab)),
+      options.onEvent((ref) => {
+        for (const [labId, watched] of this.#watched) if (watched.ref === ref) this.#lookIn(labId, watched, gatherMs);
+      }),
+    ];
   }
 
   [Symbol.dispose](): void {
-    this.#unfollow();
+    for (const stop of this.#unfollow) stop();
     for (const labId of this.#watched.keys()) this.#drop(labId);
   }
 

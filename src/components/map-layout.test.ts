@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { StillTree } from '../../shared/still-map.ts';
-import { type DrawnBox, layOut } from './still-map-layout.ts';
+import { z } from 'zod';
+import { mapBox } from '../shared/lesson.ts';
+import { type DrawnBox, layOut, type MapTree } from './map-layout.ts';
 
-const tree: StillTree = {
-  'dind-test': { image: 'docker:dind', privileged: true, inside: { container3: { pids: [690, 273, 1] }, other: {} } },
-  docker0: { talks: 'socket' },
-  client: { talks: { tls: 'dind-test' } },
-};
+const tree: MapTree = z.record(z.string(), mapBox).parse({
+  'dind-test': { image: 'docker:dind', privileged: true, runs: { container3: { pids: [690, 273, 1] }, other: {} } },
+  docker0: { socket: true },
+  client: { tls: 'dind-test' },
+});
 const { boxes, lines, width, height } = layOut(tree, 'host', ({ image }) => (image ? [image] : []));
 const named = (name: string): DrawnBox => boxes.find((each) => each.name === name) ?? assert.fail(name);
 const isIn = (inner: DrawnBox, outer: { x: number; y: number; width: number; height: number }) =>
@@ -44,6 +45,6 @@ test('lines lead from who talks to whom', () => {
 });
 
 test('many siblings go on in the next row', () => {
-  const many = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`box${n}`, { image: 'alpine' }]));
+  const many = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`box${n}`, mapBox.parse({ image: 'alpine' })]));
   assert.ok(layOut(many, 'host', () => []).width < 700);
 });

@@ -1,12 +1,15 @@
-import type { StillBox, StillTree } from '../../shared/still-map.ts';
+import type { MapBox } from '../shared/lesson.ts';
+
+/** Containers of one engine by name. */
+export type MapTree = Readonly<Record<string, MapBox>>;
 
 /** Sizes in the picture's own units, which are CSS pixels at full width. */
-const size = { letter: 7.3, line: 19, pad: 11, gap: 12, radius: 10, widest: 640 };
+export const sizes = { letter: 7.3, line: 18, base: 18, pad: 11, gap: 12, radius: 10, widest: 640 };
 
 export interface DrawnBox {
   name: string;
   level: number;
-  box: StillBox;
+  box: MapBox;
   x: number;
   y: number;
   width: number;
@@ -27,11 +30,11 @@ export interface DrawnMap {
 }
 
 /** Words beside a name, in the page's language. */
-export type Words = (box: StillBox) => string[];
+export type Words = (box: MapBox) => string[];
 
 /** Places of all boxes: siblings beside each other as long as the line is wide enough, children inside. */
-export function layOut(tree: StillTree, host: string, words: Words): DrawnMap {
-  const root = place(host, { inside: tree }, 1, words);
+export function layOut(tree: MapTree, host: string, words: Words): DrawnMap {
+  const root = place(host, { privileged: false, socket: false, gone: false, runs: tree }, 1, words);
   const boxes = flatten(root, 1, 1);
   const lines = boxes.flatMap((each) => lineOf(each, boxes));
   return { width: root.width + 2, height: root.height + 2, boxes, lines };
@@ -40,28 +43,29 @@ export function layOut(tree: StillTree, host: string, words: Words): DrawnMap {
 interface Placed {
   name: string;
   level: number;
-  box: StillBox;
+  box: MapBox;
   lines: string[];
   width: number;
   height: number;
   inner: { at: [number, number]; placed: Placed }[];
 }
 
-function place(name: string, box: StillBox, level: number, words: Words): Placed {
+function place(name: string, box: MapBox, level: number, words: Words): Placed {
   const lines = [`L${level} · ${name}`, ...words(box)];
-  const own = Math.max(...lines.map(textWidth)) + 2 * size.pad;
-  const top = lines.length * size.line + size.pad;
-  const children = Object.entries(box.inside ?? {}).map(([inner, each]) => place(inner, each, level + 1, words));
+  const own = Math.max(...lines.map(textWidth)) + 2 * sizes.pad;
+  const top = lines.length * sizes.line + sizes.pad;
+  const children = Object.entries(box.runs ?? {}).map(([inner, each]) => place(inner, each, level + 1, words));
   const inner: Placed['inner'] = [];
-  let [x, y, high, wide] = [size.pad, top, 0, own];
+  let [x, y, high, wide] = [sizes.pad, top, 0, own];
   for (const placed of children) {
-    if (x > size.pad && x + placed.width + size.pad > size.widest) [x, y, high] = [size.pad, y + high + size.gap, 0];
+    if (x > sizes.pad && x + placed.width + sizes.pad > sizes.widest)
+      [x, y, high] = [sizes.pad, y + high + sizes.gap, 0];
     inner.push({ at: [x, y], placed });
-    x += placed.width + size.gap;
+    x += placed.width + sizes.gap;
     high = Math.max(high, placed.height);
-    wide = Math.max(wide, x - size.gap + size.pad);
+    wide = Math.max(wide, x - sizes.gap + sizes.pad);
   }
-  const height = children.length > 0 ? y + high + size.pad : top + size.pad / 2 - 2;
+  const height = children.length > 0 ? y + high + sizes.pad : top + sizes.pad / 2 - 2;
   return { name, level, box, lines, width: wide, height, inner };
 }
 
@@ -69,30 +73,24 @@ function flatten({ inner, ...own }: Placed, x: number, y: number): DrawnBox[] {
   return [{ ...own, x, y }, ...inner.flatMap(({ at, placed }) => flatten(placed, x + at[0], y + at[1]))];
 }
 
-/** From a box to the daemon it talks to: its owner's line of text, or the name of another box. */
+/** From a box to the daemon it talks to: its owner's name, or another box. */
 function lineOf({ box, x, y, level }: DrawnBox, all: readonly DrawnBox[]): DrawnLine[] {
-  const { talks } = box;
-  if (!talks) return [];
-  if (talks === 'socket') {
+  if (box.socket) {
     const owner = all.findLast((each) => each.level === level - 1 && each.x < x && each.y < y);
     return owner
-      ? [{ way: 'socket', from: [x + 26, y], to: [x + 26, owner.y + owner.lines.length * size.line + 3] }]
+      ? [{ way: 'socket', from: [x + 26, y], to: [x + 26, owner.y + owner.lines.length * sizes.line + 3] }]
       : [];
   }
-  const [[way, name]] = Object.entries(talks) as [['tcp' | 'tls', string]];
-  const target = all.find((each) => each.name === name);
+  const target = all.find(({ name }) => name === (box.tls ?? box.tcp));
   if (!target) return [];
   const isLeft = target.x < x;
-  return [
-    { way, from: [isLeft ? x : x + 26, y + 20], to: [isLeft ? target.x + target.width : target.x, target.y + 20] },
-  ];
+  const from: [number, number] = [isLeft ? x : x + 26, y + 20];
+  return [{ way: box.tls ? 'tls' : 'tcp', from, to: [isLeft ? target.x + target.width : target.x, target.y + 20] }];
 }
 
 /** Han characters are twice as wide as the others. */
 function textWidth(text: string): number {
   return (
-    [...text].reduce((sum, letter) => sum + (/\p{Script=Han}|[，。、：]/u.test(letter) ? 1.75 : 1), 0) * size.letter
+    [...text].reduce((sum, letter) => sum + (/\p{Script=Han}|[，。、：]/u.test(letter) ? 1.75 : 1), 0) * sizes.letter
   );
 }
-
-export const still = size;

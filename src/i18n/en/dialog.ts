@@ -88,7 +88,8 @@ export const dialog = {
       platform: 'The server has ended your lab.',
     },
     'expires-soon': 'Your lab ends in {left}. Extend it to keep it.',
-    'memory-limit': 'Your lab has used up its memory, and a process in it was killed. Stop containers you do not need.',
+    'memory-limit':
+      'Your lab has used up its memory, and processes in it may be killed. Stop containers you do not need.',
     'process-limit': 'Your lab has as many processes as it may: no new one can start. Stop some, or reset the lab.',
     'disk-limit': 'The disk of your lab is full. Remove images or files, or reset the lab.',
     'idle-soon': 'Nothing has happened in your lab for a while. It ends in {left} unless you do something.',

@@ -64,7 +64,7 @@ export const dialog: DialogText = {
     extended: { learner: '实验已延长。', instructor: '讲师延长了你的实验。', platform: '实验已延长。' },
     ended: { learner: '实验已结束。', instructor: '讲师结束了你的实验。', platform: '服务器结束了你的实验。' },
     'expires-soon': '实验将在{left}后结束。想继续用，就延长它。',
-    'memory-limit': '实验的内存用完了，里面有进程被杀掉。停掉用不着的容器。',
+    'memory-limit': '实验的内存用完了，里面的进程可能被杀掉。停掉用不着的容器。',
     'process-limit': '实验的进程数到了上限，新进程起不来。停掉一些，或者重置实验。',
     'disk-limit': '实验的磁盘满了。删掉一些镜像或文件，或者重置实验。',
     'idle-soon': '实验有一阵子没有动静了。再不操作，{left}后就会结束。',

@@ -43,21 +43,20 @@ async function told(...lines: string[]): Promise<string[]> {
 }
 
 describe('the watch over limits', () => {
-  it('tells of used-up memory only where something was killed for the lab’s own limit', async () => {
-    const start = 'refused=0 killed=0 processes=0 disk=5';
-    assert.deepEqual(await told(start, 'refused=9 killed=0 processes=0 disk=5'), [], 'page cache');
-    assert.deepEqual(await told(start, 'refused=0 killed=1 processes=0 disk=5'), [], 'a limit of the learner’s own');
-    assert.deepEqual(await told(start, 'refused=9 killed=1 processes=0 disk=5'), ['memory-limit']);
+  it('tells each time that memory was refused', async () => {
+    const [once, twice] = ['memory=1 processes=3 disk=5', 'memory=9 processes=3 disk=5'];
+    assert.deepEqual(await told('memory=0 processes=3 disk=5'), []);
+    assert.deepEqual(await told(once, once, twice), ['memory-limit', 'memory-limit']);
   });
 
-  it('tells of each new refusal of a process, also where not even the look can start', async () => {
-    const line = 'refused=0 killed=0 processes=1 disk=5';
-    assert.deepEqual(await told(line, line, 'bomb'), ['process-limit', 'process-limit']);
+  it('tells once that processes or disk are used up, and again after they were not', async () => {
+    const [full, empty] = ['memory=0 processes=100 disk=99', 'memory=0 processes=20 disk=20'];
+    const both = ['process-limit', 'disk-limit'];
+    assert.deepEqual(await told(full, full, empty, full), [...both, ...both]);
   });
 
-  it('tells once that the disk is full, and again after it was not', async () => {
-    const [full, empty] = ['refused=0 killed=0 processes=0 disk=100', 'refused=0 killed=0 processes=0 disk=10'];
-    assert.deepEqual(await told(full, full, empty, full), ['disk-limit', 'disk-limit']);
+  it('knows that there are no processes left where not even the look can start', async () => {
+    assert.deepEqual(await told('memory=0 processes=20 disk=20', 'bomb', 'bomb'), ['process-limit']);
   });
 
   it('says nothing about an answer that it does not understand', async () => {

@@ -5,18 +5,17 @@ import type { Feed, NoticeCode } from './feed.ts';
 
 /** A lab is looked at after something happened in it, at most this often, ms. */
 const everyMs = 5000;
-/** From here on a disk is called full, percent: the next image layer will not fit. */
+/** From here on processes or disk are called used up, percent: the next container or image layer will not fit. */
 const fullPercent = 98;
 
-/** What lab-limits prints: how often, and percent. */
+/** What lab-limits prints: how often memory was refused, and percent in use. */
 interface Counts {
-  refused: number;
-  killed: number;
+  memory: number;
   processes: number;
   disk: number;
 }
-const nothing: Counts = { refused: 0, killed: 0, processes: 0, disk: 0 };
-const form = /^refused=(\d+) killed=(\d+) processes=(\d+) disk=(\d+)$/m;
+const nothing: Counts = { memory: 0, processes: 0, disk: 0 };
+const form = /^memory=(\d+) processes=(\d+) disk=(\d+)$/m;
 
 /** How the kernel refuses one more process, in the engine's words. */
 const noMoreProcesses = /resource temporarily unavailable/i;
@@ -82,7 +81,7 @@ export class LimitWatch implements Disposable {
       ({ stdout }) => readCounts(stdout),
       (error) => {
         if (!(error instanceof EngineFailedError && noMoreProcesses.test(error.message))) throw error;
-        return { ...watched.seen, processes: watched.seen.processes + 1 };
+        return { ...watched.seen, processes: 100 };
       },
     );
     if (!now) return;
@@ -96,15 +95,15 @@ export class LimitWatch implements Disposable {
 }
 
 function readCounts(text: string): Counts | undefined {
-  const [line, refused, killed, processes, disk] = form.exec(text) ?? [];
+  const [line, memory, processes, disk] = form.exec(text) ?? [];
   if (!line) return undefined;
-  return { refused: Number(refused), killed: Number(killed), processes: Number(processes), disk: Number(disk) };
+  return { memory: Number(memory), processes: Number(processes), disk: Number(disk) };
 }
 
 function limitsHit(before: Counts, now: Counts): NoticeCode[] {
   const hits: NoticeCode[] = [];
-  if (now.refused > before.refused && now.killed > before.killed) hits.push('memory-limit');
-  if (now.processes > before.processes) hits.push('process-limit');
+  if (now.memory > before.memory) hits.push('memory-limit');
+  if (now.processes >= fullPercent && before.processes < fullPercent) hits.push('process-limit');
   if (now.disk >= fullPercent && before.disk < fullPercent) hits.push('disk-limit');
   return hits;
 }

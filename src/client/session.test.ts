@@ -22,7 +22,7 @@ const place = { lesson: 'one', step: 'first' };
 const me = {
   learner: { id: 'a', number: 1 },
   progress: [],
-  server: { isolation: 'privileged', standins: [], cgroup: 'v2' },
+  server: { isolation: 'privileged', standins: [], cgroup: 'v2', lacks: [] },
   instructor: false,
 };
 const tell = (message: unknown) => sockets.at(-1)?.receive(JSON.stringify(message));

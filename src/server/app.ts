@@ -24,6 +24,7 @@ import { LessonCatalog } from './labs/lesson-catalog.ts';
 import { LimitWatch } from './labs/limit-watch.ts';
 import { Pool } from './labs/pool.ts';
 import { Reaper } from './labs/reaper.ts';
+import { lackingOn } from './labs/requirements.ts';
 import { Sandboxes } from './labs/sandboxes.ts';
 import { StepScripts } from './labs/step-scripts.ts';
 import type { Log } from './log.ts';
@@ -224,7 +225,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const checks = stack.use(new Checks({ store, manager, lessons, scripts, feed, log }));
   const course = new Course({ store, lessons, feed });
   const blocks = new Blocks({ engine, manager, terminals, course, checks });
-  const server = { isolation, standins: info.standins, cgroup: info.cgroup };
+  const server = { isolation, standins: info.standins, cgroup: info.cgroup, lacks: lackingOn(info) };
   const views = new LabViews({ store, manager, checks, maps, server });
   const links = new Links(store);
   const http = stack.use(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { containerName, locale, slug } from './ids.ts';
+import { requirements } from './lesson.ts';
 
 /** A moment: milliseconds since 1970-01-01 UTC. */
 export const moment = z.int();
@@ -130,6 +131,8 @@ export const serverView = z.object({
   /** Tags that are not the official images on this machine. */
   standins: z.array(z.string()),
   cgroup: z.enum(['v1', 'v2']),
+  /** What lessons may require and labs here do not have. */
+  lacks: z.array(z.enum(requirements)),
 });
 export type ServerView = z.infer<typeof serverView>;
 

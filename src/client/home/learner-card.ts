@@ -7,6 +7,7 @@ import { text } from '../page-text.ts';
 import { session } from '../session.ts';
 import { SessionElement } from '../session-element.ts';
 import { clock } from '../time.ts';
+import { exportAnswers } from './export-answers.ts';
 import { homeText } from './home-text.ts';
 
 /** On the home page: who the learner is to the server, his lab, and the way to another device. */
@@ -38,6 +39,11 @@ class LearnerCard extends SessionElement {
     return html`<b>${learnerName(learner, text.numberedLearner)}</b>
       <button class="ghost" type="button" @click=${() => this.#set(true)}>${homeText.home.rename}</button>
       <button class="ghost" type="button" @click=${this.#copyLink}>${homeText.home.resume}</button>
+      ${
+        session.allProgress.length > 0
+          ? html`<button class="ghost" type="button" @click=${() => exportAnswers(homeText.home.answers)}>${homeText.home.export}</button>`
+          : nothing
+      }
       ${session.isInstructor ? html`<a href="instructor/">${homeText.instructorLink}</a>` : nothing}`;
   }
 

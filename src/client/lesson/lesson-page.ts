@@ -1,8 +1,6 @@
 import '../lab/lab-bar.ts';
 import '../lab/lab-workspace.ts';
 import '../lab/standin-note.ts';
-import './answer-box.ts';
-import './predict-box.ts';
 import './run-block.ts';
 import './step-check.ts';
 import { session } from '../session.ts';
@@ -13,10 +11,18 @@ import { showVariants } from './variants.ts';
 session.onNotice(async (notice) => (await import('../lab/notices.ts')).showNotice(notice));
 followSteps();
 session.subscribe(showVariants);
+// Questions and what explains them are needed when something has been answered, or is about to be.
+const questions = () => import('./questions.ts');
+document.addEventListener('focusin', ({ target }) => {
+  if ((target as Element).closest('.ask-box, .quiz')) void questions();
+});
+document.addEventListener('submit', async (event) => {
+  if (customElements.get('answer-box')) return;
+  event.preventDefault();
+  await questions();
+  (event.target as HTMLFormElement).requestSubmit();
+});
 session.subscribe(async () => {
-  // Most come with nothing to explain yet.
-  if (session.allProgress.some(({ lesson }) => lesson === here.lesson)) {
-    await (await import('./explanations.ts')).showExplanations();
-  }
+  if (session.allProgress.some(({ lesson }) => lesson === here.lesson)) (await questions()).showExplanations();
 });
 void import('../lab/split-divider.ts');

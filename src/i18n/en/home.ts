@@ -10,6 +10,8 @@ export const home = {
     save: 'Save',
     saved: 'Saved.',
     resume: 'Copy resume link',
+    export: 'Download my answers',
+    answers: 'My answers',
     copied: 'Copied. Open it in the other browser. Whoever has the link can continue as you.',
     link: 'Your resume link',
     none: 'No lab is running. Open a lesson to start one.',

@@ -11,6 +11,8 @@ export const home: HomeText = {
     name: '你的名字',
     save: '保存',
     saved: '已保存。',
+    export: '下载我的答案',
+    answers: '我的答案',
     resume: '复制续学链接',
     copied: '已复制，在另一个浏览器里打开它。拿到链接的人就能以你的身份继续。',
     link: '你的续学链接',

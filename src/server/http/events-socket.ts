@@ -4,6 +4,7 @@ import { type EventMessage, type EventRequest, eventRequest } from '../../shared
 import type { MapChange } from '../../shared/map.ts';
 import { mapDifference } from '../../shared/map-tree.ts';
 import { closeCodes } from '../../shared/terminal-protocol.ts';
+import type { Blocks } from '../labs/blocks.ts';
 import type { Checks } from '../labs/checks.ts';
 import type { Feed } from '../labs/feed.ts';
 import type { LabManager } from '../labs/lab-manager.ts';
@@ -20,6 +21,7 @@ interface Options {
   store: Store;
   manager: LabManager;
   views: LabViews;
+  blocks: Blocks;
   checks: Checks;
   maps: MapWatcher;
   feed: Feed;
@@ -117,13 +119,14 @@ class EventsConnection implements Disposable {
   }
 
   async #view(): Promise<void> {
-    const { manager, checks } = this.#options;
+    const { manager, checks, blocks } = this.#options;
     const lab = this.#lab;
     if (!this.#viewing || lab?.state !== 'ready') return;
     const { place, visible } = this.#viewing;
     await manager.setPlace(lab.id, place ?? undefined);
     if (place) await checks.view(lab.id, place, visible);
     else checks.leave(lab.id);
+    if (place && visible) this.#run(blocks.openTerminals(lab.id, place));
     const last = checks.last(lab.id);
     if (last && place?.step === last.step && place.lesson === last.lesson) this.#send({ type: 'check', check: last });
   }

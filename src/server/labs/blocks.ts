@@ -1,5 +1,5 @@
 import type { Place, Standing, TerminalView } from '../../shared/api.ts';
-import { type Block, blockChain, blockCommand, blockLevel } from '../../shared/lesson.ts';
+import { type Block, blockChain, blockCommand, blockLevel, chainOf, type Variable } from '../../shared/lesson.ts';
 import type { Engine } from '../engine/engine.ts';
 import { standsIn, type Terminals } from '../terminals/terminals.ts';
 import type { Checks } from './checks.ts';
@@ -71,10 +71,32 @@ export class Blocks {
     if (!force && !standsIn(terminal.here, belongs.chain, belongs.level)) {
       throw new WrongLevelError(terminal.name, belongs, terminal.here);
     }
-    await terminal.type(textOf(block, await engine.info()), force);
+    const nonce = checks.nonce(labId);
+    const values = { 'lab.id': lab.id, ...(nonce ? { 'attempt.nonce': nonce } : {}) };
+    await terminal.type(textOf(block, await engine.info(), values), force);
     await manager.touch(labId);
     return terminal.view;
   }
+
+  /** Opens the terminals that a step asks for, once its setup has run; where a container is missing it opens none. */
+  async openTerminals(labId: string, place: Place): Promise<void> {
+    const { engine, manager, terminals, course, checks } = this.#options;
+    const chains = course.step(place).step.terminals.map(chainOf);
+    if (chains.length === 0) return;
+    const { lab, sandbox, spec } = await manager.ready(labId);
+    await checks.prepare(labId, place);
+    await terminals.open(lab, sandbox.engineRef, spec);
+    for (const chain of chains) {
+      const isThere = await requireChain(engine, sandbox.engineRef, chain).then(() => true, isMissing);
+      if (isThere) terminals.for(lab.id, chain, chain.length + 1, undefined);
+    }
+  }
+}
+
+/** `false` for a missing container; other errors are thrown on. */
+function isMissing(error: unknown): false {
+  if (error instanceof ContainerMissingError) return false;
+  throw error;
 }
 
 /** Each container of the chain must run, looked at from inside the one before. @throws {ContainerMissingError} */
@@ -88,7 +110,11 @@ export async function requireChain(engine: Engine, ref: string, chain: readonly 
 }
 
 /** The block's text for this machine. */
-function textOf(block: Block, info: { cgroup: 'v1' | 'v2'; standins: readonly string[] }): string {
+function textOf(
+  block: Block,
+  info: { cgroup: 'v1' | 'v2'; standins: readonly string[] },
+  values: Partial<Record<Variable, string>>,
+): string {
   const known = [info.cgroup === 'v1' ? 'cgroup1' : 'cgroup2', info.standins.length > 0 ? 'standin' : 'official'];
-  return blockCommand(block, known);
+  return blockCommand(block, known, values);
 }

@@ -84,6 +84,11 @@ export class Checks implements Disposable {
     await (await this.#enter(labId, place)).prepared;
   }
 
+  /** The random word of the step that the lab is in, if it has a setup. */
+  nonce(labId: string): string | undefined {
+    return this.#sessions.get(labId)?.nonce;
+  }
+
   /** No step of this lab is on screen. */
   leave(labId: string): void {
     const session = this.#sessions.get(labId);

@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { expect, lesson, test } from './journey.ts';
+
+test('home leads to a track, a lesson, a term, and back to where the learner stopped', async ({ page }) => {
+  await page.goto('/en/');
+  await expect(page.getByRole('figure')).toHaveCount(5);
+  await page.getByRole('link', { name: 'Docker in Docker', exact: true }).first().click();
+  await page.getByRole('link', { name: /One process, three PIDs/ }).click();
+  await page.locator('a.term').first().click();
+  await expect(page.getByRole('heading', { name: 'Glossary' })).toBeVisible();
+  await page.goto(lesson);
+  await page.locator('predict-box label').first().click();
+  await page.getByRole('button', { name: 'Lock in' }).first().click();
+  await expect(page.getByText('Locked in')).toBeVisible();
+  await page.goto('/en/');
+  await page.getByRole('link', { name: 'Go on where you stopped' }).click();
+  await expect(page).toHaveURL(/one-process-three-pids\/#really-nested$/);
+});
+
+test('explanations are in no page and come with the right answer', async ({ page }) => {
+  const source = await (await page.request.get(lesson)).text();
+  expect(source).not.toContain('It belongs to the host’s engine');
+  expect(source).not.toContain('The sibling. It belongs');
+  await page.goto(lesson);
+  const quiz = page.locator('#quiz-survivor');
+  await quiz.getByText('Both.').click();
+  await quiz.getByRole('button').click();
+  await expect(quiz.getByText('Not right. Try again.')).toBeVisible();
+  await expect(quiz.locator('.explain')).toBeEmpty();
+  await quiz.getByText('started through the host').click();
+  await quiz.getByRole('button').click();
+  await expect(quiz.getByText('The sibling. It belongs')).toBeVisible();
+  await page.reload();
+  await expect(quiz.getByText('The sibling. It belongs')).toBeVisible();
+  await page.goto('/en/');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download my answers' }).click(),
+  ]);
+  expect(await readFile(await download.path(), 'utf8')).toContain('- survivor: `sibling`');
+});
+
+test('every claim of the articles is shown, cited or to come, and every link leads somewhere', async ({ page }) => {
+  for (const locale of ['en', 'zh']) {
+    await page.goto(`/${locale}/claims/`);
+    const hrefs = await page
+      .locator('.claims td a')
+      .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+    expect(hrefs.length).toBeGreaterThan(5);
+    for (const href of hrefs.filter((each) => each.startsWith('/'))) {
+      const answer = await page.request.get(href);
+      expect(answer.status()).toBe(200);
+      const [, step] = href.split('#');
+      if (step) expect(await answer.text()).toContain(`id="${step}"`);
+    }
+  }
+});
+
+test('the lesson is readable without JavaScript, and prints without the lab', async ({ browser, server }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false, baseURL: server.address });
+  const page = await context.newPage();
+  await page.goto(lesson);
+  await expect(page.getByText('You can read the lesson without JavaScript')).toBeVisible();
+  await expect(page.getByText('docker save alpine').first()).toBeVisible();
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.getByText('docker save alpine').first()).toBeVisible();
+  await expect(page.locator('.workspace')).toBeHidden();
+  await context.close();
+});

@@ -1,0 +1,4 @@
+import './answer-box.ts';
+import './predict-box.ts';
+
+export { showExplanations } from './explanations.ts';

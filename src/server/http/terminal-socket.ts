@@ -59,7 +59,11 @@ async function attach(socket: WebSocket, { who, params, query: raw }: SocketRequ
   const known = await manager.get(labId);
   if (!isIssued || !may(who, 'terminal.see', known)) throw new UnknownLabError(labId);
   const { lab, sandbox, spec } = await manager.ready(labId);
-  await terminals.open(lab, sandbox.engineRef, spec);
+  await terminals.open(lab, sandbox.engineRef, spec).catch(async (error: Error) => {
+    // Reset or ended meanwhile: the lab knows which.
+    if (error instanceof SandboxGoneError) await manager.ready(labId);
+    throw error;
+  });
   // Cut off meanwhile: nobody would hear that he has gone, and the shell would wait for him.
   if (socket.readyState !== socket.OPEN) return;
   const viewer: Viewer = terminals.get(labId, terminal).attach(

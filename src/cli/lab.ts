@@ -10,6 +10,7 @@ import { PlainError, UsageError } from './messages.ts';
 import { newLesson } from './new-lesson.ts';
 import { probe } from './probe.ts';
 import { writeSchemas } from './schemas.ts';
+import { sweep } from './sweep.ts';
 
 const usage = `Usage: npm run -s lab -- <action>
   list [--json]                        labs that live
@@ -23,6 +24,7 @@ const usage = `Usage: npm run -s lab -- <action>
                                        try to get out of a lab, harmlessly
   engine [--json]                      the lab engines, in which sandboxes run
   engine remove [--force]              remove this version's, with its images; --force: with its labs
+  sweep [--versions] [--dry-run]       remove what crashes left; --versions: and what other versions made
   new-lesson <track>/<name>            files of a lesson to begin with
   schemas                              write docs/schema for editors
   instructor-link                      a new one-time link for the instructor`;
@@ -36,6 +38,8 @@ export async function lab(args: string[], environment: NodeJS.ProcessEnv): Promi
   if (action === 'test') return await testLessons(rest, { json, jobs: Number(values.jobs ?? 1) }, environment);
   if (action === 'probe') return await probe({ json, level: values.level }, environment);
   if (action === 'engine') return await labEngine(rest, { json, force: values.force ?? false });
+  if (action === 'sweep')
+    return await sweep({ versions: values.versions ?? false, dry: values['dry-run'] ?? false }, environment);
   if (action === 'schemas') return await writeSchemas();
   if (action === 'new-lesson') return await newLesson(rest[0]);
   if (action === 'instructor-link') return await instructorLink(environment);
@@ -62,6 +66,8 @@ function parse(args: string[]) {
         jobs: { type: 'string' },
         level: { type: 'string' },
         offline: { type: 'boolean' },
+        versions: { type: 'boolean' },
+        'dry-run': { type: 'boolean' },
       },
     });
   } catch (error) {

@@ -223,7 +223,8 @@ export function engineName(image: string): string {
   return `matryoshka-engine-${image.split(':').at(-1)}`;
 }
 
-function volumesOf(name: string): { data: string; socket: string } {
+/** Names of the volumes that a lab engine of that name has. */
+export function volumesOf(name: string): { data: string; socket: string } {
   return { data: `${name}-data`, socket: `${name}-socket` };
 }
 

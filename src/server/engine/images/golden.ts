@@ -199,6 +199,7 @@ async function removeVolume(docker: Docker, name: string): Promise<void> {
   }
 }
 
-function markVolume(hash: string): string {
+/** Name of the volume whose presence says that the store is finished. */
+export function markVolume(hash: string): string {
   return `${goldenVolume(hash)}-finished`;
 }

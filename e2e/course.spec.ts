@@ -23,11 +23,11 @@ test('explanations are in no page and come with the right answer', async ({ page
   expect(source).not.toContain('The sibling. It belongs');
   await page.goto(lesson);
   const quiz = page.locator('#quiz-survivor');
-  await quiz.getByText('Both.').click();
+  await quiz.getByRole('radio', { name: 'Both.' }).check();
   await quiz.getByRole('button').click();
   await expect(quiz.getByText('Not right. Try again.')).toBeVisible();
   await expect(quiz.locator('.explain')).toBeEmpty();
-  await quiz.getByText('started through the host').click();
+  await quiz.getByRole('radio', { name: /started through the host/ }).check();
   await quiz.getByRole('button').click();
   await expect(quiz.getByText('The sibling. It belongs')).toBeVisible();
   await page.reload();

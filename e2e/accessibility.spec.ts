@@ -11,6 +11,7 @@ const pages = [
   'instructor/',
   'resume/',
   'about/',
+  'compare/',
   'nowhere/',
 ];
 

@@ -25,4 +25,4 @@ class ServerBanner extends HTMLElement {
 customElements.define('server-banner', ServerBanner);
 keepPlaceInLanguageLink();
 // Pages that follow a lab listen to events; the others only ask once.
-void session.connect(document.querySelector('lab-workspace, learner-card') !== null);
+void session.connect(document.querySelector('lab-workspace, learner-card, compare-board') !== null);

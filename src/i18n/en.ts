@@ -1,3 +1,4 @@
+export { compare } from './en/compare.ts';
 export { dialog } from './en/dialog.ts';
 export { home } from './en/home.ts';
 export { instructor } from './en/instructor.ts';

@@ -1,3 +1,4 @@
+export { compare } from './zh/compare.ts';
 export { dialog } from './zh/dialog.ts';
 export { home } from './zh/home.ts';
 export { instructor } from './zh/instructor.ts';

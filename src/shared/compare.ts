@@ -1,12 +1,5 @@
 import { z } from 'zod';
-
-/** Ways to a Docker inside a container, in the order of the articles. */
-export const approaches = ['socket', 'dind', 'kicbase', 'unprivileged'] as const;
-export type Approach = (typeof approaches)[number];
-
-/** What can be run in each; the server knows the text. */
-export const compareCommands = ['ps', 'info', 'containers', 'mounts', 'capabilities', 'uid-map'] as const;
-export type CompareCommand = (typeof compareCommands)[number];
+import { approaches, compareCommands } from './compare-names.ts';
 
 export const compareRequest = z.strictObject({ approach: z.enum(approaches), command: z.enum(compareCommands) });
 
@@ -23,4 +16,3 @@ export const compareView = z.object({
   /** From `docker run` until its Docker answered, ms. */
   startedMs: z.int(),
 });
-export type CompareView = z.infer<typeof compareView>;

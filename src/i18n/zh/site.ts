@@ -7,6 +7,7 @@ export const site: SiteText = {
   description: '动手学嵌套容器：浏览器里一台属于你的机器，真实的命令，检查还会告诉你这一步为什么还没通过。',
   skip: '跳到正文',
   footer: {
+    compare: '四种做法对比',
     about: '怎样隔离',
     glossary: '术语表',
     claims: '文章的每个说法',

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Approach, CompareCommand, CompareView } from '../../shared/compare.ts';
+import type { Approach, CompareCommand, CompareView } from '../../shared/compare-names.ts';
 import { type Engine, EngineFailedError } from '../engine/engine.ts';
 
 /** A systemd machine on a busy server; ms. */

@@ -5,6 +5,8 @@ export const ways = ['socket', 'tcp', 'tls'] as const;
 /** Mounts that decide who owns the machine: a daemon's socket, the whole root, the data of this or another daemon. */
 export const mountKinds = ['socket', 'root', 'own-data', 'foreign-data'] as const;
 
+const uids = z.object({ first: z.int(), count: z.int() });
+
 const mapMount = z.object({
   kind: z.enum(mountKinds),
   /** A path at the owner's level, or a volume's name. */
@@ -30,7 +32,7 @@ const containerFacts = z.object({
   capabilities: z.array(z.string()),
   seccomp: z.enum(['filtered', 'unconfined']).optional(),
   /** Its root's uid at L1 and how many ids it has, where a user namespace maps them. */
-  uids: z.object({ first: z.int(), count: z.int() }).optional(),
+  uids: uids.optional(),
   /** Bytes; without `limit` it has none of its own. */
   memory: z.object({ used: z.int(), limit: z.int().optional() }).optional(),
   mounts: z.array(mapMount),
@@ -65,6 +67,8 @@ const daemonFacts = z.object({
   /** `rootless`, `userns`, as the daemon says. */
   security: z.array(z.string()),
   pid: z.int(),
+  /** What its root is at L1, where a user namespace maps it. */
+  uids: uids.optional(),
   /** More containers than shown. */
   omitted: z.int(),
 });

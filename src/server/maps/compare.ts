@@ -35,7 +35,7 @@ const commands: Record<CompareCommand, string> = {
   containers: "docker ps -a --format '{{.Names}} {{.Image}}'",
   mounts: "awk '$2 ~ /^\\/(var.*|run.*|proc|sys|tmp)?$/ {print $2, $3, $4}' /proc/1/mounts",
   capabilities: "grep -E '^(Cap(Eff|Bnd)|Seccomp|NoNewPrivs):' /proc/1/status",
-  'uid-map': 'cat /proc/1/uid_map; id -u',
+  'uid-map': 'cat /proc/$(pidof dockerd || echo 1)/uid_map',
 };
 
 /** The approaches side by side in one lab. What may be run is written here: the page only names it. */

@@ -120,6 +120,7 @@ class MapBuilder {
       return {
         key,
         ...daemonFacts(found.seen, holder?.seen),
+        ...this.#mapped(found.pid),
         ...this.#shared(found, holder),
         name,
         level,
@@ -163,24 +164,25 @@ class MapBuilder {
   #kernelFacts(seen: SeenContainer, first: Process | undefined) {
     const none: Pick<ContainerFacts, 'pids' | 'capabilities'> = { pids: [], capabilities: [] };
     if (!first) return none;
-    const { uids, memory } = this.#facts;
-    const [, outside = 0, count = 0] = uids.get(first.pid) ?? [];
-    // Who reads his own map sees another range than the rest: what equals L1's is not mapped.
-    const isMapped = uids.get(first.pid)?.join() !== this.#hostUids() && count > 0;
+    const { memory } = this.#facts;
     const group = memory.get(first.pid);
     const unconfined = seen.privileged || first.seccomp === 0 || seen.security.includes('seccomp=unconfined');
     return {
       pids: first.pids,
       capabilities: seen.privileged ? [] : capabilitiesBeyondDefault(first.capabilities),
       seccomp: unconfined ? ('unconfined' as const) : ('filtered' as const),
-      ...(isMapped ? { uids: { first: outside, count } } : {}),
+      ...this.#mapped(first.pid),
       ...(group ? { memory: memoryFacts(group) } : {}),
     };
   }
 
-  #hostUids(): string | undefined {
+  /** Who reads his own map sees another range than the rest: what equals L1's is not mapped. */
+  #mapped(pid: number): Pick<ContainerFacts, 'uids'> {
+    const { uids } = this.#facts;
     const host = this.#inside.get(undefined)?.[0];
-    return host && this.#facts.uids.get(host.pid)?.join();
+    const own = uids.get(pid);
+    if (!own || (host && own.join() === uids.get(host.pid)?.join())) return {};
+    return { uids: { first: own[1], count: own[2] } };
   }
 
   #held(claimed: Claimed): Found[] {

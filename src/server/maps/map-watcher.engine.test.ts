@@ -191,6 +191,7 @@ describe('the map of real daemons', { timeout: 300_000 }, () => {
     const { daemon, privileged } = await withDaemon('rl');
     assert.equal(privileged, false);
     assert.deepEqual(daemon.security, ['rootless']);
+    assert.equal(daemon.uids?.first, 1000);
     await run('docker save alpine | docker exec -i -e DOCKER_HOST=unix:///run/user/1000/docker.sock rl docker load');
     await run(
       'docker exec -e DOCKER_HOST=unix:///run/user/1000/docker.sock rl docker run -d --name inner alpine sleep 999',

@@ -1,0 +1,106 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Learner, test } from './journey.ts';
+
+/** Boxes of the map by the names of the containers, from L1 inwards. */
+function box(learner: Learner, ...chain: string[]) {
+  return chain.reduce(
+    (outer, name) => outer.locator(`[data-container="${name}"]`).first(),
+    learner.page.locator('lab-map .boxes'),
+  );
+}
+
+test('what a mounted socket starts appears beside the container, and survives it; what dind starts, inside', async ({
+  learner,
+  page,
+}) => {
+  await learner.startLab();
+  await learner.types('docker run -d --name docker0 -v /var/run/docker.sock:/var/run/docker.sock docker sleep 999');
+  await expect(box(learner, 'docker0')).toContainText('socket');
+  await expect(page.locator('lab-map .lines .socket')).toHaveCount(1);
+  await learner.types('docker exec docker0 docker run -d --name container3 alpine sleep 999');
+  await expect(box(learner, 'container3')).toHaveAttribute('aria-level', '2');
+  await expect(box(learner, 'docker0', 'container3')).toHaveCount(0);
+
+  await learner.types('docker save alpine | docker exec -i dind-test docker load');
+  await learner.types('docker exec dind-test docker run -d --name child alpine sleep 999');
+  await expect(box(learner, 'dind-test', 'child')).toHaveAttribute('aria-level', '3');
+  await expect(box(learner, 'dind-test', 'child')).toContainText(/\d+ → \d+ → 1/);
+
+  await learner.types('docker rm -f docker0 dind-test');
+  await expect(box(learner, 'child')).toHaveCount(0);
+  await expect(box(learner, 'docker0')).toHaveCount(0);
+  await expect(box(learner, 'container3')).toBeVisible();
+  await expect(page.locator('lab-map [role=status]')).toContainText('container3 runs on');
+});
+
+test('a prediction is a ghost until reality answers', async ({ learner, page }) => {
+  await learner.startLab();
+  await page.getByRole('radio', { name: 'Only the inner one.' }).check();
+  await page.getByRole('button', { name: 'Lock in' }).click();
+  const ghost = page.locator('lab-map [data-container="dind-test"] .ghost');
+  await expect(ghost).toContainText('container3');
+  await learner.types('docker run -d --name container3 alpine sleep 999');
+  await expect(ghost).toHaveCount(0);
+  await expect(box(learner, 'container3')).toContainText('belongs inside dind-test');
+});
+
+test('by keyboard alone a box is found, opened, seen from the host, shown alone, and entered', async ({
+  learner,
+  page,
+}) => {
+  await learner.startLab();
+  await expect(box(learner, 'dind-test')).toContainText('dockerd');
+  await page.locator('lab-map [role=treeitem][tabindex="0"]').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(box(learner, 'dind-test')).toBeFocused();
+  await page.keyboard.press('Enter');
+  const facts = page.locator('box-facts');
+  await expect(facts).toContainText('privileged');
+  await expect(facts).toContainText('overlay2 on a volume');
+  await facts.getByRole('button', { name: 'What does the host see?' }).press('Enter');
+  await expect(facts.getByRole('table')).toContainText('dockerd');
+  const { violations } = await new AxeBuilder({ page }).include('lab-map').analyze();
+  expect(violations.map(({ id, nodes }) => `${id} ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  await box(learner, 'dind-test').focus();
+  await page.keyboard.press('z');
+  await expect(page.locator('lab-map .boxes > [data-container="dind-test"]')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('lab-map .boxes > [data-key=""]')).toBeVisible();
+  await facts.getByRole('button', { name: 'Open a shell here' }).press('Enter');
+  await learner.sees(/# $/);
+  await expect(box(learner, 'dind-test')).toHaveClass(/\bhere\b/);
+});
+
+test('names are shown as they are, whatever they look like', async ({ learner, page }) => {
+  await learner.startLab();
+  await learner.types(
+    `docker tag alpine ${'a'.repeat(120)}:x && docker run -d --name n${'x'.repeat(200)} ${'a'.repeat(120)}:x sleep 9`,
+  );
+  await expect(box(learner, `n${'x'.repeat(200)}`)).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+});
+
+test('the text beside the map says the same', async ({ learner, page }) => {
+  await learner.startLab();
+  await learner.types('docker run -d --name one --cap-add NET_ADMIN alpine sleep 999');
+  await expect(box(learner, 'one')).toContainText('+NET_ADMIN');
+  await page.locator('lab-map .as-text summary').click();
+  for (const label of await page
+    .locator('lab-map [data-container]')
+    .evaluateAll((all) => all.map((each) => each.ariaLabel))) {
+    await expect(page.locator('.map-list')).toContainText(label ?? '');
+  }
+});
+
+test('the four ways stand side by side', async ({ learner, page }) => {
+  test.setTimeout(180_000);
+  await learner.page.goto('/en/compare/');
+  await page.getByRole('button', { name: 'Start a lab' }).click();
+  await page.getByRole('button', { name: 'User ids' }).click();
+  const row = (name: string) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) });
+  await expect(row('Output').getByRole('cell').last()).toContainText(/0\s+1000\s+1/, { timeout: 120_000 });
+  await expect(row('Privileged').getByRole('cell')).toHaveText([/no/, /yes/, /yes/, /no/]);
+  await expect(row('Whose Docker').getByRole('cell')).toHaveText([/the host’s/, /its own/, /its own/, /its own/]);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id} ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+});

@@ -98,7 +98,7 @@ test('the four ways stand side by side', async ({ learner, page }) => {
   await page.getByRole('button', { name: 'Start a lab' }).click();
   await page.getByRole('button', { name: 'User ids' }).click();
   const row = (name: string) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) });
-  await expect(row('Output').getByRole('cell').last()).toContainText(/0\s+1000\s+1/, { timeout: 120_000 });
+  await expect(row('Output').getByRole('cell').last()).toContainText(/0\s+165536\s+65536/, { timeout: 120_000 });
   await expect(row('Privileged').getByRole('cell')).toHaveText([/no/, /yes/, /yes/, /no/]);
   await expect(row('Whose Docker').getByRole('cell')).toHaveText([/the host’s/, /its own/, /its own/, /its own/]);
   const { violations } = await new AxeBuilder({ page }).analyze();

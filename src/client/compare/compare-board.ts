@@ -143,9 +143,9 @@ class CompareBoard extends SessionElement {
   }
 }
 
-/** Who root inside is at L1: the container's, or its Docker's where only that is mapped. */
-function rootOf({ uids, daemons }: MapContainer): number {
-  return uids?.first ?? daemons[0]?.uids?.first ?? 0;
+/** Who root inside is at L1. */
+function rootOf({ uids }: MapContainer): number {
+  return uids?.first ?? 0;
 }
 
 customElements.define('compare-board', CompareBoard);

@@ -18,7 +18,7 @@ export const compare = {
     socket: 'Socket',
     dind: 'Docker in Docker',
     kicbase: 'Machine (kicbase)',
-    unprivileged: 'Unprivileged (rootless)',
+    unprivileged: 'Unprivileged (Sysbox)',
   },
   rows: {
     start: 'Started by',

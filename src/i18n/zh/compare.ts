@@ -20,7 +20,7 @@ export const compare: CompareText = {
     socket: '挂载套接字',
     dind: '容器里再跑 Docker（dind）',
     kicbase: '类虚拟机容器（kicbase）',
-    unprivileged: '不要特权（rootless）',
+    unprivileged: '不要特权（Sysbox）',
   },
   rows: {
     start: '启动命令',

@@ -8,34 +8,24 @@ const deadlineMs = 75_000;
 /** Characters of output shown per approach. */
 const outputMost = 6000;
 
-interface Way {
-  /** Options of `docker run`, and the image. */
-  run: string;
-  /** Options of `docker exec`. */
-  exec?: string;
-}
-
-const open = ['seccomp', 'apparmor', 'systempaths'].map((name) => `--security-opt ${name}=unconfined`).join(' ');
-const ways: Record<Approach, Way> = {
-  socket: { run: '-v /var/run/docker.sock:/var/run/docker.sock docker:latest sleep infinity' },
-  dind: { run: '--privileged docker:dind' },
-  kicbase: { run: '--privileged kicbase:v0.0.32' },
-  // Where nobody may install Sysbox, a rootless Docker is what needs no privileges.
-  unprivileged: {
-    run: `${open} --device /dev/net/tun docker:dind-rootless`,
-    exec: '-e DOCKER_HOST=unix:///run/user/1000/docker.sock',
-  },
+/** Options of `docker run`, and the image. */
+const ways: Record<Approach, string> = {
+  socket: '-v /var/run/docker.sock:/var/run/docker.sock docker:latest sleep infinity',
+  dind: '--privileged docker:dind',
+  kicbase: '--privileged kicbase:v0.0.32',
+  unprivileged: '--runtime=sysbox-runc docker:dind',
 };
 
-const info =
-  'ID: {{.ID}}\\nVersion: {{.ServerVersion}}\\nDriver: {{.Driver}}\\nRoot: {{.DockerRootDir}}\\nContainers: {{.Containers}}\\nSecurity: {{.SecurityOptions}}';
+const info = ['ID', 'ServerVersion', 'Driver', 'DockerRootDir', 'Containers', 'SecurityOptions']
+  .map((field) => `${field}: {{.${field}}}`)
+  .join('{{println}}');
 const commands: Record<CompareCommand, string> = {
   ps: 'ps -e -o pid,comm',
   info: `docker info -f '${info}'`,
   containers: "docker ps -a --format '{{.Names}} {{.Image}}'",
   mounts: "awk '$2 ~ /^\\/(var.*|run.*|proc|sys|tmp)?$/ {print $2, $3, $4}' /proc/1/mounts",
   capabilities: "grep -E '^(Cap(Eff|Bnd)|Seccomp|NoNewPrivs):' /proc/1/status",
-  'uid-map': 'cat /proc/$(pidof dockerd || echo 1)/uid_map',
+  'uid-map': 'cat /proc/1/uid_map',
 };
 
 /** The approaches side by side in one lab. What may be run is written here: the page only names it. */
@@ -63,9 +53,8 @@ export class Compare {
 
   async #run(ref: string, approach: Approach, command: CompareCommand): Promise<CompareView> {
     const container = `by-${approach}`;
-    const way = ways[approach];
-    const start = `docker run -d --name ${container} ${way.run}`;
-    const inside = ['docker exec', way.exec, container].filter(Boolean).join(' ');
+    const start = `docker run -d --name ${container} ${ways[approach]}`;
+    const inside = `docker exec ${container}`;
     const full = `${inside} sh -c "${commands[command].replace(/["$\\]/g, '\\$&')}"`;
     const argv = ['bash', '-c', await this.#script, 'compare', container, start, `${inside} docker info`, full];
     const result = await this.#engine.exec(ref, argv, { deadline: deadlineMs });

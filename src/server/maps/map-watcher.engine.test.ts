@@ -201,6 +201,13 @@ describe('the map of real daemons', { timeout: 300_000 }, () => {
     await run('docker rm -fv rl');
   });
 
+  it('sysbox: a daemon in a container whose root is nobody at L1', async () => {
+    await run('docker run -d --runtime=sysbox-runc --name ud docker:dind');
+    const { privileged, uids } = await withDaemon('ud');
+    assert.deepEqual([privileged, uids], [false, { first: 165536, count: 65536 }]);
+    await run('docker rm -fv ud');
+  });
+
   it('keeps keys apart, and ends with the last viewer', async () => {
     const map = watcher.map(lab.id) ?? assert.fail();
     const keys = [...mapDaemons(map).map(({ key }) => key), ...mapContainers(map).map(({ box: { key } }) => key)];

@@ -38,13 +38,11 @@ export function mapBoxes(drawing: Drawing): TemplateResult {
 
 function hostBox(drawing: Drawing): TemplateResult {
   const { map, here, focus } = drawing;
-  const words = map.daemons.map((daemon) => daemonWords(daemon).join(', '));
   return html`<div
     class="box level-1 ${here?.length === 0 ? 'here' : ''} ${here ? 'on-path' : ''}"
     role="treeitem"
     aria-level="1"
     aria-expanded="true"
-    aria-label=${['L1', text.host, ...words].join(', ')}
     tabindex=${focus === '' ? 0 : -1}
     data-key=""
   >
@@ -83,7 +81,7 @@ function containers(drawing: Drawing, daemon: MapDaemon, chain: readonly string[
 }
 
 function containerBox(drawing: Drawing, box: MapContainer, chain: readonly string[]): TemplateResult {
-  const { here, news, remarks, focus, chosen, map } = drawing;
+  const { here, news, remarks, focus, chosen } = drawing;
   const isHere = here?.join('/') === chain.join('/');
   const remark = remarks.get(box.key);
   const classes = [
@@ -100,7 +98,6 @@ function containerBox(drawing: Drawing, box: MapContainer, chain: readonly strin
     role="treeitem"
     aria-level=${box.level}
     aria-expanded=${box.daemons.length > 0 ? 'true' : nothing}
-    aria-label=${boxSentence(box, map)}
     aria-selected=${chosen === box.key}
     tabindex=${focus === box.key ? 0 : -1}
     data-key=${box.key}

@@ -1,9 +1,9 @@
-import { folders, LabCatalog, LessonCatalog, lintLessons } from '../server/app.ts';
+import { folders, LabCatalog, LessonCatalog, labImages, lintLessons } from '../server/app.ts';
 import { staleSchemas } from './schemas.ts';
 
 /** The lessons' part of `npm run check`. */
 export async function check(): Promise<number> {
-  const labs = await LabCatalog.load(folders.labs);
+  const labs = await LabCatalog.load(folders.labs, labImages);
   const lessons = await LessonCatalog.load(folders.lessons, labs);
   const problems = await lintLessons(lessons, labs);
   for (const path of await staleSchemas()) {

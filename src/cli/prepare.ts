@@ -9,6 +9,7 @@ import {
   type ImageProgress,
   LabCatalog,
   type LabSpec,
+  labImages,
   type OpenRung,
   openIsolation,
   openSqliteStore,
@@ -54,7 +55,7 @@ export async function openRung(
 
 /** The lab that takes most memory: where it runs, all do. */
 export async function hungriestLab(): Promise<LabSpec> {
-  const { specs } = await LabCatalog.load(folders.labs);
+  const { specs } = await LabCatalog.load(folders.labs, labImages);
   return specs.reduce((most, spec) => (spec.limits.memory > most.limits.memory ? spec : most));
 }
 

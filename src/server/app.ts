@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import type { LabSpec } from '../shared/lab-spec.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Engine } from './engine/engine.ts';
+import { labImages } from './engine/images/recipes.ts';
 import type { PreparedImages } from './engine/images.ts';
 import type { OpenRung } from './engine/isolation.ts';
 import { createControl, listenControl } from './http/control.ts';
@@ -41,6 +42,7 @@ import { Transcripts } from './terminals/transcript.ts';
 
 export type { LabSpec } from '../shared/lab-spec.ts';
 export type { ShellCommand } from './engine/engine.ts';
+export { labImages } from './engine/images/recipes.ts';
 // The command line knows the server by this file alone.
 export { engineImage, type ImageProgress } from './engine/images.ts';
 export { IsolationError, lookAtRungs, type OpenRung, openIsolation, type RungLook } from './engine/isolation.ts';
@@ -159,7 +161,7 @@ export async function createCore({ config, rung, overrides = {} }: AppOptions): 
   const log = overrides.log ?? createLog(config);
   const store = stack.use(overrides.store ?? openSqliteStore(databaseFile(config)));
   const { engine, images } = stack.use(rung);
-  const labs = settled(overrides.labs ?? (await LabCatalog.load(folders.labs)), config, images);
+  const labs = settled(overrides.labs ?? (await LabCatalog.load(folders.labs, labImages)), config, images);
   const lessons = overrides.lessons ?? (await LessonCatalog.load(folders.lessons));
   const recorder = stack.use(new EventRecorder({ engine, folder: join(config.dataDir, 'events'), log }));
   const sandboxes = new Sandboxes({ store, engine, recorder, lease: config.lease, log });

@@ -40,6 +40,13 @@ const seedCommands: readonly SeedCommand[] = [
     container: 'virtualvm1',
     proof: 'docker exec virtualvm1 systemctl is-system-running && docker exec virtualvm1 docker ps',
   },
+  {
+    id: 'sysbox',
+    run: 'docker run -itd --runtime=sysbox-runc --name sysbox-dind docker:dind',
+    container: 'sysbox-dind',
+    proof:
+      "docker exec sysbox-dind docker info && test $(docker exec sysbox-dind awk '{print $2}' /proc/self/uid_map) -gt 0",
+  },
 ];
 
 export type CanaryReport = Pick<Verdict, 'commands' | 'probes'>;

@@ -34,3 +34,34 @@ test('a folder without lab.yaml, and one that is not an id, are named', async (t
     'labs/Bag/lab.yaml:1: cannot be read (ENOENT)',
   ]);
 });
+
+test('what is no setting of a lab is refused: rights and mounts are not the author’s to give', async (t) => {
+  const text = 'privileged: true\nbinds: ["/:/host"]\n';
+  const folder = await courseFolder(t, edited('labs/box/lab.yaml', 'reserve:', `${text}reserve:`));
+  assert.deepEqual(await complaints(folder), [
+    'labs/box/lab.yaml:6: privileged: unknown field',
+    'labs/box/lab.yaml:7: binds: unknown field',
+  ]);
+});
+
+test('limits that contradict each other, or are too small for an engine, are refused', async (t) => {
+  const limits = 'limits: {memory: 128MiB, cpus: 1, pids: 10, disk: {tmpfs: 768MiB}}';
+  const sound = 'limits: {memory: 1.5GiB, cpus: 1, pids: 512, disk: {tmpfs: 768MiB}}';
+  const whole = edited('labs/box/lab.yaml', sound, limits);
+  assert.deepEqual(await complaints(await courseFolder(t, whole)), [
+    'labs/box/lab.yaml:5: limits.memory: too little for an engine: at least 256MiB',
+    'labs/box/lab.yaml:5: limits.pids: too few for an engine: at least 64',
+    'labs/box/lab.yaml:5: limits.disk.tmpfs: counts as memory: it must be less than limits.memory',
+    'labs/box/lab.yaml:6: reserve: more than the lab may ever use: at most limits.memory',
+  ]);
+});
+
+test('images that no lab can have are refused', async (t) => {
+  const folder = await courseFolder(t, edited('labs/box/lab.yaml', 'image: sandbox', 'image: debian'));
+  assert.deepEqual(await complaints(folder), ['labs/box/lab.yaml:2: image: no such image: labs run on "sandbox"']);
+  const other = await courseFolder(t, edited('labs/box/lab.yaml', '[alpine]', '[alpine, debian]'));
+  await assert.rejects(LabCatalog.load(join(other, 'labs'), ['alpine:latest']), (error: Error) => {
+    assert.match(error.message, /box\/lab.yaml:3: contains.1: no such image: debian. Known are: alpine:latest$/);
+    return true;
+  });
+});

@@ -15,8 +15,11 @@ export class LabCatalog {
     this.specs = specs;
   }
 
-  /** Reads every spec; throws one FileError with the problems of all files. */
-  static async load(folder: string): Promise<LabCatalog> {
+  /**
+   * Reads every spec; throws one FileError with the problems of all files. `images` are the names that a lab can have
+   * images by; without it they are not looked at.
+   */
+  static async load(folder: string, images?: readonly string[]): Promise<LabCatalog> {
     const specs: LabSpec[] = [];
     const problems: FileProblem[] = [];
     for (const id of await subfolders(folder)) {
@@ -24,7 +27,12 @@ export class LabCatalog {
       const path = join(folder, id, 'lab.yaml');
       if (!slug.safeParse(id).success) problems.push({ file: displayPath(path), line: 1, message: notAnId(id) });
       const read = await readYaml(path, labFile).catch(collect(problems));
-      if (read) specs.push({ id, ...read.value });
+      if (!read) continue;
+      for (const [index, image] of read.value.contains.entries()) {
+        if (!images || images.includes(tagged(image))) continue;
+        problems.push(read.problem(['contains', index], `no such image: ${image}. Known are: ${images.join(', ')}`));
+      }
+      specs.push({ id, ...read.value });
     }
     if (problems.length > 0) throw new FileError(problems);
     return new LabCatalog(specs);
@@ -34,6 +42,8 @@ export class LabCatalog {
     return this.specs.find((spec) => spec.id === id);
   }
 }
+
+const tagged = (image: string) => (image.includes(':') ? image : `${image}:latest`);
 
 /** Names of the folders in a folder, sorted. */
 export async function subfolders(folder: string): Promise<string[]> {

@@ -57,6 +57,11 @@ export const recipes: Record<ImageName, Recipe> = {
 /** What the golden store holds, in this order. */
 export const goldenImages: ImageName[] = ['alpine', 'busybox', 'cli', 'dind', 'dind-rootless', 'kicbase'];
 
+/** Every name that an image has in a lab. */
+export const labImages = goldenImages
+  .flatMap((name) => recipes[name].tags ?? [])
+  .map((tag) => (tag.includes(':') ? tag : `${tag}:latest`));
+
 export const standinLabel = 'org.matryoshka.standin';
 
 /** Raised when code, not a file under labs/images, changes what comes out; part of every content hash. */

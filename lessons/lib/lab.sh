@@ -82,11 +82,11 @@ happened() {
     'any(.[]; .Type == "container" and .Action == $action and .Actor.Attributes.name == $name)' >/dev/null
 }
 
-# ID IMAGE: whether a container with this id (or its first 12 digits) of this image was ever created.
+# ID [IMAGE]: whether a container with this id (or its first 12 digits), of this image, was ever created.
 # shellcheck disable=SC2016 # jq's variables
 was_container() {
-  [ "${#1}" -ge 12 ] && events -e --arg id "$1" --arg image "$2" 'any(.[]; .Type == "container" and
-    .Action == "create" and (.Actor.ID | startswith($id)) and .Actor.Attributes.image == $image)' >/dev/null
+  [ "${#1}" -ge 12 ] && events -e --arg id "$1" --arg image "${2-}" 'any(.[]; .Type == "container" and
+    .Action == "create" and (.Actor.ID | startswith($id)) and ($image == "" or .Actor.Attributes.image == $image))' >/dev/null
 }
 
 # ID: the learner's answer, its words with single spaces between; empty when there is none.

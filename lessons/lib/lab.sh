@@ -111,6 +111,15 @@ wait_until() {
   done
 }
 
+# NAME ARG…: a container made by `docker run -d --name NAME ARG…`; one of that name that runs is kept.
+running() {
+  [ "$(state_of "$1")" != running ] || return 0
+  docker rm -fv "$1" >/dev/null 2>&1 || true
+  _name=$1
+  shift
+  docker run -d --name "$_name" "$@" >/dev/null
+}
+
 # NAME ARG…: a container with an engine of its own, made by `docker run -d --name NAME --privileged ARG…`; one that
 # the learner made is kept.
 dind() {

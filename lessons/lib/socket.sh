@@ -11,5 +11,5 @@ borrower() {
 }
 _borrows() { [ "$(engine_id "$1")" = "$(engine_id)" ]; }
 
-# NAME: its host name, which for most containers is the start of their ID; empty when it does not run.
-host_name() { nsenter -t "$(pid_of "$1")" -u hostname 2>/dev/null; }
+# NAME: its host name, for most containers the first 12 digits of the ID; empty when there is no such container.
+host_name() { host inspect -f '{{.Config.Hostname}}' "$1" 2>/dev/null; }

@@ -16,6 +16,7 @@ import { Blocks } from './labs/blocks.ts';
 import { Capacity } from './labs/capacity.ts';
 import { Checks } from './labs/checks.ts';
 import { Course } from './labs/course.ts';
+import { Egress } from './labs/egress.ts';
 import { EventRecorder } from './labs/event-recorder.ts';
 import { Feed } from './labs/feed.ts';
 import { LabCatalog } from './labs/lab-catalog.ts';
@@ -164,7 +165,8 @@ export async function createCore({ config, rung, overrides = {} }: AppOptions): 
   const labs = settled(overrides.labs ?? (await LabCatalog.load(folders.labs, labImages)), config, images);
   const lessons = overrides.lessons ?? (await LessonCatalog.load(folders.lessons));
   const recorder = stack.use(new EventRecorder({ engine, folder: join(config.dataDir, 'events'), log }));
-  const sandboxes = new Sandboxes({ store, engine, recorder, lease: config.lease, log });
+  const egress = stack.use(new Egress({ engine, allowed: config.egress, log }));
+  const sandboxes = new Sandboxes({ store, engine, recorder, egress, lease: config.lease, log });
   stack.defer(() => sandboxes.settled());
   const scripts = new StepScripts(engine, lessons, recorder);
   const owned = stack.move();
@@ -268,9 +270,14 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 /** Lifetimes of the settings replace those of lab.yaml, and images are named by what is in them. */
-function settled(catalog: LabCatalog, { life }: Config, images: PreparedImages): Core['labs'] {
+function settled(catalog: LabCatalog, { life, egress }: Config, images: PreparedImages): Core['labs'] {
   const image = `${images.sandbox} ${images.golden}`;
-  const specs = catalog.specs.map((spec) => ({ ...spec, image, life: { ...spec.life, ...life } }));
+  const specs = catalog.specs.map((spec) => ({
+    ...spec,
+    image,
+    egress: egress.length > 0,
+    life: { ...spec.life, ...life },
+  }));
   return { specs, spec: (id) => specs.find((spec) => spec.id === id) };
 }
 

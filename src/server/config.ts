@@ -24,6 +24,8 @@ const shortestLeaseMs = 30_000;
 const atLeast = (ms: number) => [(value: number) => value >= ms, { error: `at least ${ms / 1000}s` }] as const;
 
 const port = z.coerce.number().int().min(0).max(65535);
+/** An address that labs may reach; nothing at all is allowed, too. */
+const allowedAddress = /^((\*\.)?[a-z0-9.-]+:\d{1,5}|)$/i;
 const flag = z.enum(['0', '1']).transform((value) => value === '1');
 
 /**
@@ -55,6 +57,12 @@ export const settings = z.strictObject({
     .max(1000)
     .optional()
     .describe('most labs at once; at most 200 by default'),
+  LAB_EGRESS: z
+    .string()
+    .transform((text) => text.split(',').map((entry) => entry.trim()))
+    .pipe(z.array(z.string().regex(allowedAddress, { error: 'write host:port, *.host:port, or several with commas' })))
+    .prefault('')
+    .describe('addresses that labs may reach by HTTPS, such as registry-1.docker.io:443; none by default'),
   LAB_MEMORY_FLOOR: size.prefault('512MiB').describe('free memory below which nothing new starts'),
   LAB_TTL: duration
     .refine(...atLeast(shortestLifeMs))
@@ -92,6 +100,8 @@ export interface Config {
   maxLabs: number | undefined;
   /** Bytes. */
   memoryFloor: number;
+  /** `host:port` or `*.host:port`. */
+  egress: string[];
   life: { ttl?: number; max?: number; idle?: number };
   /** Milliseconds. */
   lease: number;
@@ -143,6 +153,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     poolSize: value.LAB_POOL_SIZE,
     maxLabs: value.LAB_MAX_LABS,
     memoryFloor: value.LAB_MEMORY_FLOOR,
+    egress: value.LAB_EGRESS.filter((entry) => entry !== ''),
     life: Object.fromEntries(Object.entries(life).filter(([, ms]) => ms !== undefined)),
     lease: value.LAB_LEASE,
     logLevel: value.LAB_LOG,

@@ -52,8 +52,8 @@ export const labFile = z
     if (life.warn.some((before) => before >= life.ttl)) refuse(['life', 'warn'], 'must be shorter than life.ttl');
   });
 export type LabFile = z.infer<typeof labFile>;
-/** A LabSpec: one folder in labs/, named by its id. */
-export type LabSpec = LabFile & { id: string };
+/** A LabSpec: one folder in labs/, named by its id. `egress`: whether the operator allows addresses outside. */
+export type LabSpec = LabFile & { id: string; egress?: boolean };
 
 function quantity<U extends Record<string, number>>(units: U, wanted: string) {
   const form = new RegExp(`^(\\d+(?:\\.\\d+)?)(${Object.keys(units).join('|')})$`);

@@ -1,3 +1,4 @@
+import { Duplex, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Isolation } from '../../shared/api.ts';
@@ -111,6 +112,7 @@ export class DockerEngine implements Engine {
         name: `matryoshka-${this.#options.install}-${request.id}`,
         labels: { [installLabel]: this.#options.install, [sandboxLabel]: request.id },
         limits: request.spec.limits,
+        egress: request.spec.egress ?? false,
         leaseUntil: Math.round(request.leaseUntil / 1000),
         canBePrivileged,
       });
@@ -190,6 +192,16 @@ export class DockerEngine implements Engine {
       signal.removeEventListener('abort', abort);
       stream.destroy();
     }
+  }
+
+  async stream(ref: string, argv: readonly string[]): Promise<Duplex> {
+    const exec = await translate(
+      this.#docker
+        .getContainer(ref)
+        .exec({ Cmd: [...argv], AttachStdin: true, AttachStdout: true, AttachStderr: true }),
+    );
+    const stream = await translate(exec.start({ hijack: true, stdin: true }));
+    return Duplex.from({ readable: Readable.from(demultiplexed(stream)), writable: stream });
   }
 
   shellCommand(ref: string, request: ShellRequest): ShellCommand {

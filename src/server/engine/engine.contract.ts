@@ -169,6 +169,15 @@ export function describeEngine(name: string, open: () => Promise<EngineUnderTest
       for await (const line of engine.lines(ref, [shell, '-c', 'sleep 3600'], AbortSignal.abort())) assert.fail(line);
     });
 
+    it('joins a command’s stdin and stdout to one stream, and passes on both ends', async () => {
+      const stream = await engine.stream(ref, [shell, '-c', 'read line; echo "got $line"; cat; echo end']);
+      stream.write('one\n');
+      stream.end('two\n');
+      let text = '';
+      for await (const chunk of stream) text += chunk;
+      assert.equal(text, 'got one\ntwo\nend\n');
+    });
+
     it('gives a shell that echoes, in a terminal of the right size', async () => {
       const request = { terminal: 'host', chain: [], columns: 101, rows: 37 };
       const terminal = inPty(engine.shellCommand(ref, request), { columns: 101, rows: 37 });

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Isolation } from '../../shared/api.ts';
 import type { LabSpec } from '../../shared/lab-spec.ts';
 
@@ -110,6 +111,9 @@ export interface Engine extends AsyncDisposable {
 
   /** Runs a command in L1 and yields its lines of output until it ends or the signal aborts; both end the command. */
   lines(ref: string, argv: readonly string[], signal: AbortSignal): AsyncIterable<string>;
+
+  /** Runs a command in L1 and gives its stdin and stdout as one stream; the command ends when its stdin does. */
+  stream(ref: string, argv: readonly string[]): Promise<Duplex>;
 
   /** argv for a pty: attaches to the held shell of that name, starting it when it is not there. */
   shellCommand(ref: string, request: ShellRequest): ShellCommand;

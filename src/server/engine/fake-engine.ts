@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Engine,
@@ -174,6 +175,12 @@ export class FakeEngine implements Engine {
       signal.removeEventListener('abort', end);
       end();
     }
+  }
+
+  async stream(ref: string, argv: readonly string[]): Promise<Duplex> {
+    const { stdin, stdout } = this.#spawn(ref, argv);
+    if (!stdin || !stdout) throw new EngineFailedError('no pipes');
+    return Duplex.from({ readable: stdout, writable: stdin });
   }
 
   shellCommand(ref: string, request: ShellRequest): ShellCommand {

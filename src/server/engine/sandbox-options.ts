@@ -13,6 +13,8 @@ export interface SandboxInput {
   labels: Record<string, string>;
   /** Bytes, except cpus (may be fractional) and pids. What lies on the disk's tmpfs counts as memory. */
   limits: { memory: number; cpus: number; pids: number; disk: { tmpfs: number } };
+  /** Whether there is a way out, through lab-egress. */
+  egress?: boolean;
   /** Unix time in seconds at which the sandbox ends itself unless the lease is renewed (`/run/lab/lease`). */
   leaseUntil: number;
   /**
@@ -31,7 +33,7 @@ export function sandboxOptions(input: SandboxInput): ContainerCreateOptions & { 
     Image: input.image,
     Hostname: 'host',
     Labels: input.labels,
-    Env: [`LAB_LEASE_UNTIL=${input.leaseUntil}`],
+    Env: [`LAB_LEASE_UNTIL=${input.leaseUntil}`, ...(input.egress ? ['LAB_EGRESS=1'] : [])],
     HostConfig: {
       ...rights(input),
       ...ownCgroupNamespace,

@@ -36,5 +36,7 @@ export const liveStates = ['starting', 'ready'] as const satisfies readonly LabS
 /** Specs of one shape are served by the same pool. */
 export function shapeOf(spec: LabSpec): string {
   const { memory, cpus, pids, disk } = spec.limits;
-  return [spec.image, memory, cpus, pids, disk.tmpfs].join(':');
+  return [spec.image, spec.egress ? 'egress' : '', memory, cpus, pids, disk.tmpfs]
+    .filter((part) => part !== '')
+    .join(':');
 }

@@ -4,6 +4,7 @@ import type { LabSpec } from '../../shared/lab-spec.ts';
 import { type Engine, NotReadyError } from '../engine/engine.ts';
 import type { Log } from '../log.ts';
 import type { SandboxPurpose, SandboxRow, Store } from '../store/store.ts';
+import type { Egress } from './egress.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import { shapeOf } from './lab.ts';
 
@@ -14,6 +15,7 @@ interface Options {
   store: Store;
   engine: Engine;
   recorder: EventRecorder;
+  egress: Egress;
   /** How long a sandbox outlives a platform that renews nothing, ms. */
   lease: number;
   log: Log;
@@ -42,7 +44,7 @@ export class Sandboxes {
     onPhase: (name: PhaseName) => void = () => {},
     signal?: AbortSignal,
   ): Promise<LiveSandbox> {
-    const { store, engine, recorder } = this.#options;
+    const { store, engine } = this.#options;
     const now = Date.now();
     const row: SandboxRow = {
       id: randomBytes(6).toString('hex'),
@@ -64,7 +66,7 @@ export class Sandboxes {
       await store.changeSandbox(row.id, ['creating'], { engineRef });
       onPhase('daemon');
       await engine.waitReady(engineRef, spec.ready.daemon, signal);
-      recorder.follow(engineRef);
+      this.#follow(engineRef);
       await store.changeSandbox(row.id, ['creating'], { state: 'ready' });
       return { ...row, engineRef, state: 'ready' };
     } catch (error) {
@@ -78,7 +80,12 @@ export class Sandboxes {
 
   /** Takes over a sandbox of an earlier server. */
   adopt(row: LiveSandbox): void {
-    this.#options.recorder.follow(row.engineRef);
+    this.#follow(row.engineRef);
+  }
+
+  #follow(ref: string): void {
+    this.#options.recorder.follow(ref);
+    this.#options.egress.follow(ref);
   }
 
   /** Removes the sandbox; resolves when the engine has confirmed it. Asking twice waits for the same removal. */
@@ -121,11 +128,11 @@ export class Sandboxes {
   }
 
   async #remove(row: SandboxRow): Promise<void> {
-    const { store, engine, recorder } = this.#options;
+    const { store, engine, recorder, egress } = this.#options;
     await store.changeSandbox(row.id, ['creating', 'ready'], { state: 'removing' });
     // A crash between create and the note of its ref leaves a sandbox that only its label names.
     const ref = row.engineRef ?? (await engine.list()).find((found) => found.id === row.id)?.ref;
-    if (ref) await Promise.all([engine.remove(ref), recorder.forget(ref)]);
+    if (ref) await Promise.all([engine.remove(ref), recorder.forget(ref), egress.forget(ref)]);
     await store.changeSandbox(row.id, ['removing'], { state: 'removed' });
   }
 }

@@ -10,6 +10,7 @@ import { silentLog } from '../log.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import type { LabRow, Store } from '../store/store.ts';
 import { Capacity } from './capacity.ts';
+import { Egress } from './egress.ts';
 import { EventRecorder } from './event-recorder.ts';
 import { Feed, type Notice } from './feed.ts';
 import { LabCatalog } from './lab-catalog.ts';
@@ -79,7 +80,8 @@ export class Platform implements AsyncDisposable {
     const feed = this.feed;
     const catalog = new LabCatalog(specs);
     this.recorder = new EventRecorder({ engine, folder: join(tmpdir(), `matryoshka-events-${randomUUID()}`), log });
-    this.sandboxes = new Sandboxes({ store, engine, recorder: this.recorder, lease, log });
+    const egress = new Egress({ engine, allowed: [], log });
+    this.sandboxes = new Sandboxes({ store, engine, recorder: this.recorder, egress, lease, log });
     const { memory = 64 * 2 ** 30, floor = 0 } = options;
     const capacity = new Capacity({ store, engine, specs, memory, maxLabs, floor });
     this.pool = new Pool({ store, capacity, sandboxes: this.sandboxes, specs, size: poolSize, log });

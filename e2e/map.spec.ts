@@ -9,6 +9,13 @@ function box(learner: Learner, ...chain: string[]) {
   );
 }
 
+/** The line of a box that the keyboard reaches, and that is called by what the box says of itself. */
+function line(learner: Learner, ...chain: string[]) {
+  return box(learner, ...chain)
+    .getByRole('treeitem')
+    .first();
+}
+
 test('what a mounted socket starts appears beside the container, and survives it; what dind starts, inside', async ({
   learner,
   page,
@@ -18,12 +25,12 @@ test('what a mounted socket starts appears beside the container, and survives it
   await expect(box(learner, 'docker0')).toContainText('socket');
   await expect(page.locator('lab-map .lines .socket')).toHaveCount(1);
   await learner.types('docker exec docker0 docker run -d --name container3 alpine sleep 999');
-  await expect(box(learner, 'container3')).toHaveAttribute('aria-level', '2');
+  await expect(line(learner, 'container3')).toHaveAttribute('aria-level', '2');
   await expect(box(learner, 'docker0', 'container3')).toHaveCount(0);
 
   await learner.types('docker save alpine | docker exec -i dind-test docker load');
   await learner.types('docker exec dind-test docker run -d --name child alpine sleep 999');
-  await expect(box(learner, 'dind-test', 'child')).toHaveAttribute('aria-level', '3');
+  await expect(line(learner, 'dind-test', 'child')).toHaveAttribute('aria-level', '3');
   await expect(box(learner, 'dind-test', 'child')).toContainText(/\d+ → \d+ → 1/);
 
   await learner.types('docker rm -f docker0 dind-test');
@@ -52,7 +59,8 @@ test('by keyboard alone a box is found, opened, seen from the host, shown alone,
   await expect(box(learner, 'dind-test')).toContainText('dockerd');
   await page.locator('lab-map [role=treeitem][tabindex="0"]').focus();
   await page.keyboard.press('ArrowRight');
-  await expect(box(learner, 'dind-test')).toBeFocused();
+  await expect(line(learner, 'dind-test')).toBeFocused();
+  await expect(line(learner, 'dind-test')).toHaveAccessibleName(/^L2 · dind-test docker:dind · privileged [\d →]+$/);
   await page.keyboard.press('Enter');
   const facts = page.locator('box-facts');
   await expect(facts).toContainText('privileged');
@@ -61,9 +69,9 @@ test('by keyboard alone a box is found, opened, seen from the host, shown alone,
   await expect(facts.getByRole('table')).toContainText('dockerd');
   const { violations } = await new AxeBuilder({ page }).include('lab-map').analyze();
   expect(violations.map(({ id, nodes }) => `${id} ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-  await box(learner, 'dind-test').focus();
+  await line(learner, 'dind-test').focus();
   await page.keyboard.press('z');
-  await expect(page.locator('lab-map .boxes > [data-container="dind-test"]')).toBeFocused();
+  await expect(page.locator('lab-map .boxes > [data-container="dind-test"] > [role=treeitem]')).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(page.locator('lab-map .boxes > [data-key=""]')).toBeVisible();
   await facts.getByRole('button', { name: 'Open a shell here' }).press('Enter');

@@ -141,29 +141,30 @@ class LabMap extends SessionElement {
   }
 
   #click = (event: MouseEvent): void => {
-    const item = (event.target as Element).closest<HTMLElement>('[role="treeitem"]');
-    if (item) this.#choose(item);
+    const key = keyOf(event.target as Element);
+    if (key !== undefined) this.#choose(key);
   };
 
   #follow = (event: FocusEvent): void => {
-    this.#focus = (event.target as HTMLElement).dataset.key ?? this.#focus;
+    this.#focus = keyOf(event.target as Element) ?? this.#focus;
     this.requestUpdate();
   };
 
   #key = (event: KeyboardEvent): void => {
     const item = event.target as HTMLElement;
+    const key = keyOf(item) ?? '';
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const next = boxByKey(event.key, item, event.currentTarget as HTMLElement);
     if (next) next.focus();
-    else if (event.key === 'Enter' || event.key === ' ') this.#choose(item);
-    else if (event.key === 'z') this.#zoom(this.#alone ? undefined : item.dataset.key);
+    else if (event.key === 'Enter' || event.key === ' ') this.#choose(key);
+    else if (event.key === 'z') this.#zoom(this.#alone ? undefined : key);
     else if (event.key === 'Escape' && this.#alone) this.#zoom(undefined);
     else if (!event.key.startsWith('Arrow')) return;
     event.preventDefault();
   };
 
-  #choose(item: HTMLElement): void {
-    this.#focus = item.dataset.key ?? '';
+  #choose(key: string): void {
+    this.#focus = key;
     this.#chosen = this.#focus && this.#focus !== this.#chosen ? this.#focus : undefined;
     this.requestUpdate();
   }
@@ -181,6 +182,11 @@ class LabMap extends SessionElement {
     this.requestUpdate();
     void this.updateComplete.then(() => this.querySelector<HTMLElement>('[role="treeitem"][tabindex="0"]')?.focus());
   };
+}
+
+/** The box in which something stands. */
+function keyOf(element: Element): string | undefined {
+  return element.closest<HTMLElement>('[data-key]')?.dataset.key;
 }
 
 /** What the step on screen says of the map: what the learner has predicted, and how it should be in the end. */

@@ -28,7 +28,10 @@ export interface Drawing {
   alone?: { box: MapContainer; chain: readonly string[] } | undefined;
 }
 
-/** Nested boxes: siblings beside each other, children inside. To assistive technology a tree. */
+/**
+ * Nested boxes: siblings beside each other, children inside. To assistive technology a tree whose items are the boxes'
+ * first lines: a box that was an item would have everything inside it as its name.
+ */
 export function mapBoxes(drawing: Drawing): TemplateResult {
   const { alone } = drawing;
   return html`<div class="boxes" role="tree" aria-label=${text.label}>
@@ -40,20 +43,20 @@ function hostBox(drawing: Drawing): TemplateResult {
   const { map, here, focus } = drawing;
   return html`<div
     class="box level-1 ${here?.length === 0 ? 'here' : ''} ${here ? 'on-path' : ''}"
-    role="treeitem"
-    aria-level="1"
-    aria-expanded="true"
-    tabindex=${focus === '' ? 0 : -1}
     data-key=""
   >
-    <div class="name"><b>L1 · ${text.host}</b></div>
+    <div class="name" role="treeitem" aria-level="1" aria-expanded="true" tabindex=${focus === '' ? 0 : -1}>
+      <b>L1 · ${text.host}</b>
+    </div>
     ${inside(drawing, map.daemons, [])}
   </div>`;
 }
 
 function inside(drawing: Drawing, daemons: readonly MapDaemon[], chain: readonly string[]) {
   return daemons.map(
-    (daemon) => html`<p class="daemon ${daemon.state}" data-daemon=${daemon.key}>${daemonWords(daemon).join(' · ')}</p>
+    (
+      daemon,
+    ) => html`<div class="daemon ${daemon.state}" data-daemon=${daemon.key}>${daemonWords(daemon).join(' · ')}</div>
       ${containers(drawing, daemon, chain)}`,
   );
 }
@@ -63,7 +66,7 @@ function containers(drawing: Drawing, daemon: MapDaemon, chain: readonly string[
   const ghosts = drawing.ghosts.filter(({ inside: name }) => name === chain.at(-1));
   const all = daemon.containers;
   if (all.length + gone.length + ghosts.length + daemon.omitted === 0) {
-    return daemon.state === 'silent' ? nothing : html`<p class="more">${text.empty}</p>`;
+    return daemon.state === 'silent' ? nothing : html`<div class="more">${text.empty}</div>`;
   }
   return html`<div role="group" class="inside ${all.length > crowd ? 'crowd' : ''}">
     ${repeat(
@@ -76,12 +79,12 @@ function containers(drawing: Drawing, daemon: MapDaemon, chain: readonly string[
         html`<div class="box gone level-${box.level}" aria-hidden="true"><div class="name"><b>L${box.level} · <bdi>${box.name}</bdi></b></div></div>`,
     )}
     ${ghosts.map((ghost) => ghostBox(drawing, ghost, daemon.level + 1))}
-    ${daemon.omitted > 0 ? html`<p class="more">${count(text.omitted, daemon.omitted)}</p>` : nothing}
+    ${daemon.omitted > 0 ? html`<div class="more">${count(text.omitted, daemon.omitted)}</div>` : nothing}
   </div>`;
 }
 
 function containerBox(drawing: Drawing, box: MapContainer, chain: readonly string[]): TemplateResult {
-  const { here, news, remarks, focus, chosen } = drawing;
+  const { map, here, news, remarks, focus, chosen } = drawing;
   const isHere = here?.join('/') === chain.join('/');
   const remark = remarks.get(box.key);
   const classes = [
@@ -95,22 +98,25 @@ function containerBox(drawing: Drawing, box: MapContainer, chain: readonly strin
   ];
   return html`<div
     class=${classes.join(' ')}
-    role="treeitem"
-    aria-level=${box.level}
-    aria-expanded=${box.daemons.length > 0 ? 'true' : nothing}
-    aria-selected=${chosen === box.key}
-    tabindex=${focus === box.key ? 0 : -1}
     data-key=${box.key}
     data-container=${box.name}
     title=${box.name}
   >
-    <div class="name">
+    <div
+      class="name"
+      role="treeitem"
+      aria-level=${box.level}
+      aria-expanded=${box.daemons.length > 0 ? 'true' : nothing}
+      aria-selected=${chosen === box.key}
+      tabindex=${focus === box.key ? 0 : -1}
+    >
       <b>L${box.level} · <bdi>${box.name}</bdi></b>
       <span class="facts">${boxWords(box).join(' · ')}</span>
       ${box.pids.length > 0 ? html`<span class="pids">${box.pids.join(' → ')}</span>` : nothing}
+      ${box.talks.length + (remark ? 1 : 0) > 0 ? html`<span class="visually-hidden">${[...talkWords(box, map), remark ?? ''].join(', ')}</span>` : nothing}
     </div>
     ${box.talks.map(({ way }) => html`<span class="plug ${way}">${text.way[way]}</span>`)}
-    ${remark ? html`<p class="remark">${remark}</p>` : nothing} ${inside(drawing, box.daemons, chain)}
+    ${remark ? html`<div class="remark">${remark}</div>` : nothing} ${inside(drawing, box.daemons, chain)}
   </div>`;
 }
 

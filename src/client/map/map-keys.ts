@@ -8,9 +8,11 @@ export function boxByKey(key: string, from: HTMLElement, root: HTMLElement): HTM
     case 'ArrowUp':
       return all[at - 1];
     case 'ArrowRight':
-      return from.querySelector<HTMLElement>('[role="treeitem"]') ?? undefined;
+      return from.parentElement?.querySelector<HTMLElement>('.inside [role="treeitem"]') ?? undefined;
     case 'ArrowLeft':
-      return from.parentElement?.closest<HTMLElement>('[role="treeitem"]') ?? undefined;
+      return (
+        from.parentElement?.parentElement?.closest('.box')?.querySelector<HTMLElement>('[role="treeitem"]') ?? undefined
+      );
     case 'Home':
       return all[0];
     case 'End':

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+mkdir -p /lab/a
+two_boxes

@@ -14,7 +14,7 @@ on_host=$(state_of container3)
 if ! nested=$(inner dind-test inspect -f '{{.State.Status}}' container3); then
   [ "$on_host" = missing ] || not_yet on-host state="$on_host"
   if ! inner dind-test image inspect alpine >/dev/null; then
-    host image inspect alpine >/dev/null 2>&1 || impossible image-gone
+    host image inspect alpine >/dev/null 2>&1 || not_yet image-gone
     not_yet no-image
   fi
   not_yet no-container3 running="$(inner dind-test ps -q | grep -c .)"

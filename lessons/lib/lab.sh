@@ -82,6 +82,15 @@ happened() {
     'any(.[]; .Type == "container" and .Action == $action and .Actor.Attributes.name == $name)' >/dev/null
 }
 
+# PLACE FILTER…: what the engine there has recorded since it started, of events that match one of the filters: the names
+# of their images or containers.
+inner_events() {
+  _place=$1
+  shift
+  for _filter in "$@"; do set -- "$@" --filter "$_filter"; shift; done
+  inner "$_place" events --since 1 --until "$(($(date +%s) + 1))" --format '{{.Actor.ID}}' "$@"
+}
+
 # ID [IMAGE]: whether a container with this id (or its first 12 digits), of this image, was ever created.
 # shellcheck disable=SC2016 # jq's variables
 was_container() {

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+docker rm -fv packed >/dev/null 2>&1 || true
+dind dind-test docker:dind

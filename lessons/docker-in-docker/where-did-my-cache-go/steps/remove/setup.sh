@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+dind dind-test docker:dind
+carry alpine dind-test

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+dind dind-test docker:dind
+machine virtualvm1 -v vm1:/var

@@ -5,6 +5,7 @@ import '@xterm/xterm/css/xterm.css';
 import { maxCells } from '../../shared/terminal-protocol.ts';
 import { guard } from './guards.ts';
 import { copySelection, handleKeys, type KeyOwner } from './keys.ts';
+import { LongStrings } from './long-strings.ts';
 import { onPreferences, preferences } from './preferences.ts';
 import { darkPageTheme, darkTheme, lightTheme } from './theme.ts';
 import { drawByWebgl } from './webgl.ts';
@@ -31,6 +32,7 @@ export class Screen implements Disposable {
   readonly #host: HTMLElement;
   readonly #fit = new FitAddon();
   readonly #stop = new AbortController();
+  #strings = new LongStrings();
   #replaying = false;
   #written = 0;
   /** The size of somebody else's window, whose picture is scaled into ours. */
@@ -105,8 +107,9 @@ export class Screen implements Disposable {
       this.#replaying = false;
       parsed();
     };
-    for (let at = 0; at === 0 || at < bytes.length; at += slice) {
-      this.terminal.write(bytes.subarray(at, at + slice), at + slice < bytes.length ? undefined : done);
+    const short = this.#strings.cut(bytes);
+    for (let at = 0; at === 0 || at < short.length; at += slice) {
+      this.terminal.write(short.subarray(at, at + slice), at + slice < short.length ? undefined : done);
     }
     const before = this.#written;
     this.#written += bytes.length;
@@ -115,11 +118,13 @@ export class Screen implements Disposable {
 
   /** Text of ours between the output. */
   tell(line: string): void {
+    this.#strings = new LongStrings();
     this.terminal.write(`\r\n\x1b[0;7m ${line} \x1b[0m\r\n`);
   }
 
   /** Empties the screen for another generation of the lab. */
   clear(): void {
+    this.#strings = new LongStrings();
     // Written, not called, so that it comes after the pieces that still wait.
     this.terminal.write('\x1bc\x1b[3J');
   }

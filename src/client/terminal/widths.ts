@@ -1,7 +1,7 @@
 import type { IUnicodeVersionProvider } from '@xterm/xterm';
 
-/** Marks that one cell may carry; a longer pile of them would be a single glyph that takes the page minutes to draw. */
-const maxMarks = 16;
+/** Marks that one cell may carry; no script needs more, and the page takes minutes to draw a screen of taller piles. */
+const maxMarks = 4;
 
 /** First and last code points that take two columns and are no emoji: scripts, full-width forms, their symbols. */
 const wideRanges: readonly (readonly [number, number])[] = [
@@ -56,6 +56,7 @@ export class ShellWidths implements IUnicodeVersionProvider {
     const before = (preceding >> 1) & 3;
     if (width > 0 || before === 0) return width << 1;
     const marks = (preceding >> 3) + 1;
-    return marks > maxMarks ? 1 << 1 : (marks << 3) | (before << 1) | 1;
+    // What does not join and has no width is not drawn, nor are the marks after it.
+    return marks > maxMarks ? 0 : (marks << 3) | (before << 1) | 1;
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Terminal } from '@xterm/xterm';
-import { guard, workPerTurn } from './guards.ts';
+import { answersPerSecond, guard, workPerTurn } from './guards.ts';
 
 type Handler = (data: never) => boolean | Promise<boolean>;
 
@@ -90,4 +90,18 @@ test('queries are answered only when they are not replayed', () => {
   assert.equal(parser.swallows('OSC 11', '?'), false);
   assert.equal(parser.swallows('OSC 4', '7;?'), false);
   assert.equal(parser.swallows('OSC 4', '1;?;2;?;3;?'), true, 'one question at a time');
+});
+
+test('a flood of queries is answered as far as a program needs', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const parser = guarded();
+  const answered = () => {
+    let count = 0;
+    for (let i = 0; i < 500; i++) for (const query of ['CSI c', 'DCS $q']) if (!parser.swallows(query, [])) count++;
+    return count;
+  };
+  assert.equal(answered(), answersPerSecond);
+  assert.equal(answered(), 0);
+  t.mock.timers.tick(1000);
+  assert.equal(answered(), answersPerSecond);
 });

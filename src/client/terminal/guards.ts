@@ -10,8 +10,8 @@ export const workPerTurn = 4000;
 const maxOsc = 2048;
 /** Links on screen and above it; xterm.js keeps an entry for each for as long as its line is there. */
 const maxLinks = 2000;
-/** An answer to a query costs a frame to the server, in lines. */
-const answerWork = 40;
+/** Questions of programs that are answered in a second: a flood of answers would be typed at the prompt behind it. */
+export const answersPerSecond = 32;
 /** A full reset makes new buffers, in lines. */
 const resetWork = 1000;
 
@@ -66,6 +66,8 @@ const clipboardOsc = 52;
 export function guard(terminal: Terminal, isReplaying: () => boolean): void {
   const { parser } = terminal;
   const budget = new Budget();
+  const answers = new Answers();
+  const isUnanswered = () => isReplaying() || !answers.take();
   for (const final of counted) {
     parser.registerCsiHandler(
       { final },
@@ -74,11 +76,11 @@ export function guard(terminal: Terminal, isReplaying: () => boolean): void {
   }
   for (const id of screenWide) parser.registerCsiHandler(id, (params) => budget.spend(screen(terminal, params)));
   for (const [id, work] of escapes) parser.registerEscHandler(id, () => budget.spend(work(terminal, [])));
-  for (const id of queries) parser.registerCsiHandler(id, () => isReplaying() || budget.spend(answerWork));
-  parser.registerDcsHandler({ intermediates: '$', final: 'q' }, () => isReplaying() || budget.spend(answerWork));
+  for (const id of queries) parser.registerCsiHandler(id, isUnanswered);
+  parser.registerDcsHandler({ intermediates: '$', final: 'q' }, isUnanswered);
   for (const osc of titleOscs) parser.registerOscHandler(osc, (data) => data.length > maxOsc);
   for (const osc of colorOscs) {
-    parser.registerOscHandler(osc, (data) => !isOneQuery(data) || isReplaying() || budget.spend(answerWork));
+    parser.registerOscHandler(osc, (data) => !isOneQuery(data) || isUnanswered());
   }
   for (const osc of [...resetColorOscs, clipboardOsc]) parser.registerOscHandler(osc, () => true);
   parser.registerOscHandler(
@@ -101,5 +103,19 @@ class Budget {
     if (this.#left > 0) return false;
     this.#left = workPerTurn;
     return new Promise((resolve) => setTimeout(() => resolve(false)));
+  }
+}
+
+class Answers {
+  #left = answersPerSecond;
+
+  /** Whether there is one left in this second. */
+  take(): boolean {
+    if (this.#left === answersPerSecond) {
+      setTimeout(() => {
+        this.#left = answersPerSecond;
+      }, 1000);
+    }
+    return this.#left-- > 0;
   }
 }

@@ -142,7 +142,8 @@ describe('a recording', () => {
     await ask('POST', 'terminals/host/recording', { on: false });
     assert.equal((await terminals())[0]?.recordingSince, undefined);
     const who = await instructor();
-    await eventually(async () => (await ask('GET', 'recordings')).body.recordings[0]?.duration > 0);
+    const file = async () => (await ask('GET', 'recordings/host-1.cast')).body as string;
+    await eventually(async () => JSON.parse((await file()).split('\n')[0] ?? '').duration > 0);
     const [view] = (await ask('GET', 'recordings', undefined, who)).body.recordings;
     assert.deepEqual([view.id, view.terminal], ['host-1', 'host']);
     const cast = await ask('GET', 'recordings/host-1.cast', undefined, who);

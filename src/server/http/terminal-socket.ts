@@ -79,7 +79,8 @@ async function attach(socket: WebSocket, { who, params, query: raw }: SocketRequ
   socket.on('message', (data: Buffer, isBinary) => {
     try {
       if (!isBinary) throw new FrameError('text frame');
-      viewer.receive(decodeViewerFrame(data));
+      const frame = decodeViewerFrame(data);
+      if (frame.type !== 'keyboard' || may(who, 'terminal.take', lab)) viewer.receive(frame);
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       socket.close(closeCodes.badFrame);

@@ -163,12 +163,14 @@ export class Recordings {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(headerBytes), 0, headerBytes, 0);
     try {
       const { timestamp, duration, terminal } = header.parse(JSON.parse(buffer.toString('utf8', 0, bytesRead)));
-      const { size } = await file.stat();
+      const { size, mtimeMs } = await file.stat();
+      const startedAt = timestamp * 1000;
       return {
         id: name.replace(/\.cast$/, ''),
         terminal,
-        startedAt: timestamp * 1000,
-        duration: Math.round(duration * 1000),
+        startedAt,
+        // One that a crash has ended, or that still runs, is as long as it was written to.
+        duration: Math.round(duration * 1000 || Math.max(0, mtimeMs - startedAt)),
         bytes: size,
       };
     } catch {

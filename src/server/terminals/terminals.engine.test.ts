@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DockerEngine } from '../engine/docker-engine.ts';
+import type { EnteredRung } from '../engine/isolation.ts';
+import { testRung } from '../engine/testing.ts';
+import { Feed } from '../labs/feed.ts';
+import { LabCatalog } from '../labs/lab-catalog.ts';
+import { silentLog } from '../log.ts';
+import { locateShells } from '../maps/locate.ts';
+import type { LabRow } from '../store/store.ts';
+import { spawnNodePty } from './node-pty.ts';
+import { Recordings } from './recordings.ts';
+import type { Viewer } from './terminal.ts';
+import { Terminals } from './terminals.ts';
+import { Transcripts } from './transcript.ts';
+
+const labs = join(import.meta.dirname, '../../../labs');
+const lab = { id: 'lab', state: 'ready', generation: 1 } as LabRow;
+const deadlineMs = 60_000;
+const nothing = () => undefined;
+
+describe('the terminals of a real lab', { timeout: 300_000 }, () => {
+  let rung: EnteredRung;
+  let engine: DockerEngine;
+  let ref: string;
+  let folder: string;
+  let terminals: Terminals;
+
+  before(async () => {
+    rung = await testRung();
+    engine = rung.engine;
+    folder = await mkdtemp(join(tmpdir(), 'matryoshka-terminals-'));
+    const spec = (await LabCatalog.load(labs)).spec('dind') ?? assert.fail('labs/dind is what the lessons run on');
+    ref = await engine.create({ id: 'terminals', shape: 'terminals', spec, leaseUntil: Date.now() + 300_000 });
+    await engine.waitReady(ref, spec.ready.daemon);
+    terminals = new Terminals({
+      ...{ engine, spawn: spawnNodePty, feed: new Feed(), log: silentLog },
+      locate: (sandbox) => locateShells(engine, sandbox),
+      transcripts: new Transcripts(join(folder, 'transcripts')),
+      recordings: new Recordings(join(folder, 'recordings')),
+      ...{ onActivity: nothing, onChange: nothing },
+    });
+    await terminals.open(lab, ref, spec);
+    await run(`docker run -d --privileged --name dind docker:dind
+      until docker exec dind docker info; do sleep 0.2; done
+      docker save alpine | docker exec -i dind docker load
+      docker exec dind docker run -d --name inner alpine sleep 3600`);
+  });
+
+  after(async () => {
+    await terminals?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+    if (ref) await engine.remove(ref);
+    await rung?.[Symbol.asyncDispose]();
+  });
+
+  async function run(command: string): Promise<string> {
+    const { code, stdout, stderr } = await engine.exec(ref, ['sh', '-c', command], { deadline: deadlineMs });
+    assert.equal(code, 0, `${command}: ${stderr}`);
+    return stdout.trim();
+  }
+
+  /** Looks on as the learner's page does. */
+  function attach(name: string): { type(text: string): void } & Disposable {
+    const send = (frame: { type: string; offset?: number; bytes?: Uint8Array }) => {
+      const { type, offset, bytes } = frame;
+      if (type === 'output') viewer.receive({ type: 'ack', offset: (offset ?? 0) + (bytes?.length ?? 0) });
+    };
+    const viewer: Viewer = terminals
+      .get(lab.id, name)
+      .attach({ role: 'learner', close: nothing, send: (frame) => void setImmediate(send, frame) }, 0, undefined);
+    return {
+      type: (text) => viewer.receive({ type: 'input', bytes: Buffer.from(text) }),
+      [Symbol.dispose]: () => viewer[Symbol.dispose](),
+    };
+  }
+
+  async function stands(name: string, chain: string[], daemon: string | undefined): Promise<void> {
+    const end = Date.now() + deadlineMs;
+    const now = () => terminals.get(lab.id, name).here;
+    while (now().chain.join('/') !== chain.join('/') && Date.now() < end) {
+      await terminals.locate(lab.id);
+      await sleep(100);
+    }
+    assert.deepEqual(now(), { level: chain.length + 1, chain, ...(daemon ? { daemon } : {}) });
+  }
+
+  const shellsIn = async (container: string) => Number(await run(`docker exec ${container} pgrep -c -x sh || true`));
+
+  it('are found where their learner took them, however deep, and on his way back', async () => {
+    using shell = attach('host');
+    await stands('host', [], 'host');
+    shell.type('docker exec -it dind sh\r');
+    await stands('host', ['dind'], 'dind');
+    shell.type('docker exec -it inner sh\r');
+    await stands('host', ['dind', 'inner'], undefined);
+    shell.type('exit\r');
+    await stands('host', ['dind'], 'dind');
+    shell.type('exit\r');
+    await stands('host', [], 'host');
+  });
+
+  it('end with every shell that they led to', async () => {
+    const before = await shellsIn('dind');
+    const { name } = terminals.create(lab.id, []);
+    using shell = attach(name);
+    shell.type('docker exec -it dind sh\r');
+    await stands(name, ['dind'], 'dind');
+    shell.type('docker exec -it inner sh\r');
+    await stands(name, ['dind', 'inner'], undefined);
+    assert.ok((await shellsIn('dind')) > before);
+    await terminals.end(lab.id, name);
+    assert.equal(await shellsIn('dind'), before);
+    assert.equal(await run(`ls /run/lab/terminals | grep -c '^${name}\\.' || true`), '0');
+  });
+
+  it('of which nobody knows any more are ended by the next look', async () => {
+    const stray = spawnNodePty(
+      engine.shellCommand(ref, { terminal: 'stray', chain: [], columns: 80, rows: 24 }),
+      { columns: 80, rows: 24 },
+      { onData: nothing, onExit: nothing },
+    );
+    const isThere = async () => (await run('ls /run/lab/terminals')).includes('stray.pid');
+    while (!(await isThere())) await sleep(100);
+    using shell = attach('host');
+    shell.type('\r'); // somebody works in the lab
+    const end = Date.now() + deadlineMs;
+    while ((await isThere()) && Date.now() < end) await sleep(100);
+    assert.equal(await isThere(), false);
+    stray.kill();
+  });
+});

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const node = join(root, 'node_modules/.bin/node');
 
-/** How long the program may take to start or to end; images and site are there already. */
-const patienceMs = 60_000;
+/** How long the program may take to start; images and site are there already, a canary lab may come first. */
+const patienceMs = 180_000;
 
 /** A real server of its own: own data folder, own port, labs in the engine of DOCKER_HOST. */
 export class Server implements AsyncDisposable {
@@ -54,6 +54,10 @@ export class Server implements AsyncDisposable {
     }
     this.address = await this.#printed(/runs: (\S+)/);
     this.instructorLink = await this.#printed(/once: (\S+)/);
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0;
   }
 
   /** `kill -9`: nothing is cleaned up. */

@@ -1,9 +1,10 @@
 import { benchLabs } from '../bench/labs.ts';
 import { benchMap } from '../bench/map.ts';
+import { benchTerminal } from '../bench/terminal.ts';
 import { UsageError } from './messages.ts';
 import { openCore } from './prepare.ts';
 
-const benches = { labs: benchLabs, map: benchMap };
+const benches = { labs: benchLabs, map: benchMap, terminal: benchTerminal };
 
 /** `npm run bench -- <name> [--json]`. */
 export async function bench(args: string[], environment: NodeJS.ProcessEnv): Promise<number> {

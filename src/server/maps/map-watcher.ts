@@ -17,12 +17,14 @@ const shownPerDaemon = 60;
 const shownProcesses = 100;
 /** A command makes several events in a row; this long is waited for more of them, ms. */
 const gatherMs = 15;
-/** Between two looks at a lab lie this many times what a look takes: however much happens, watching takes a fifth. */
-const restFactor = 4;
-/** And at most this, ms: what takes longer waits for a daemon that hangs, and costs nothing. */
-const restMost = 1000;
+/** However much happens, looking takes a fifth of the time: a look costs this many times what it took. */
+const lookCost = 5;
+/** So much of it a quiet lab saves up, ms: what one command makes happen is looked at without a rest. */
+const savedMost = 5000;
+/** What counts of a look at most, ms: one that takes longer waits for a daemon that hangs, and costs nothing. */
+const lookMost = 250;
 /** Without any event a lab is looked at this often, ms: memory in use, and what no event has told. */
-const relistMs = 30_000;
+const relistMs = 60_000;
 /** A daemon that did not answer is asked again after so long, ms; until then it does not hold up the others. */
 const silenceMs = 5000;
 /** The events are followed again after their reader ended, ms. */
@@ -173,7 +175,8 @@ export class MapWatcher implements Disposable {
       watched.isLooking = false;
       watched.timer = undefined;
       const now = performance.now();
-      watched.notBefore = now + Math.min(restMost, restFactor * (now - begun));
+      const saved = Math.max(watched.notBefore, now - savedMost);
+      watched.notBefore = saved + lookCost * Math.min(lookMost, now - begun);
       if (watched.silent.size > 0) watched.dueAt = Math.min(watched.dueAt, ...watched.silent.values());
       this.#lookIn(labId, watched, watched.dueAt - now);
     }

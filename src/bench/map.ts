@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Core, Feed, type LabRow, MapWatcher } from '../server/app.ts';
 import { mapContainers } from '../shared/map-tree.ts';
@@ -8,10 +9,11 @@ const rounds = 40;
 const idleMs = 30_000;
 
 /**
- * From an event of an L3 container's daemon to the change that the page is sent; what an idle lab with a map open costs
- * in the lab (share of a core, without and with the map) and in the server (memory). Milliseconds, percent, MB.
+ * From an event of an L3 container's daemon to the change that the page is sent, and until the page has painted it; what
+ * an idle lab with a map open costs in the lab (share of a core, without and with the map) and in the server (memory);
+ * what sixty boxes cost the browser. Milliseconds, percent, MB, frames.
  */
-export async function benchMap(core: Core): Promise<{ unit: string; results: Row[] }> {
+export async function benchMap(core: Core): Promise<{ unit: string; load: number[]; results: Row[] }> {
   const { engine, sandboxes, labs, log } = core;
   const spec = labs.spec('dind') ?? labs.specs[0];
   if (!spec) throw new Error('there is no lab');
@@ -39,10 +41,17 @@ export async function benchMap(core: Core): Promise<{ unit: string; results: Row
     const grown = heap() - memory;
     const events = await eventTimes(core, ref, feed);
     stop();
+    // The server, which knows all benches, has no use for a browser.
+    const { benchMapPage } = await import('./map-page.ts');
+    const page = await benchMapPage();
     return {
-      unit: 'ms; %; MB',
+      unit: 'ms; %; MB; frames',
+      load: loadavg(),
       results: [
         { what: 'event at L3 → change sent, ms', ...distribution(events) },
+        { what: 'event at L3 → on the page, ms', ...distribution(page.shown) },
+        { what: 'sixty boxes → painted, ms', ...distribution(page.paint) },
+        { what: 'sixty boxes, frames at most', ...distribution([page.frames]) },
         { what: 'idle lab without a map, % of a core', ...distribution([without]) },
         { what: 'idle lab with a map, % of a core', ...distribution([idle]) },
         { what: 'server memory for a map, MB', ...distribution([grown]) },

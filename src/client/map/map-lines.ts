@@ -3,9 +3,21 @@ import type { MapContainer } from '../../shared/map.ts';
 
 export interface Line {
   way: MapContainer['talks'][number]['way'];
-  from: { x: number; y: number };
-  to: { x: number; y: number };
+  from: Point;
+  to: Point;
+  /** Of the path between them. */
+  path: string;
 }
+
+interface Point {
+  x: number;
+  y: number;
+}
+
+/** Between boxes is room for a line this far from an edge, px. */
+const gutter = 5;
+/** A line longer than this leads past other boxes, px. */
+const near = 30;
 
 /** Where the lines run between the boxes that `root` shows, in its own coordinates. */
 export function measureLines(root: HTMLElement, boxes: readonly MapContainer[]): Line[] {
@@ -17,15 +29,25 @@ export function measureLines(root: HTMLElement, boxes: readonly MapContainer[]):
       const from = at('data-key', key);
       const to = at('data-daemon', daemon);
       if (!from || !to) return [];
-      // A socket leads up to the daemon's line at the nearest place, another daemon beside it is met at its edge.
-      const x = from.left + Math.min(28, from.width / 2);
-      const near = Math.max(to.left + 8, Math.min(to.right - 8, x));
-      const end = to.bottom <= from.top ? to.bottom : to.top + to.height / 2;
+      const place = (x: number, y: number): Point => ({ x: x - origin.left, y: y - origin.top });
+      const start = place(from.left + Math.min(28, from.width / 2), from.top);
+      // A socket leads up to the daemon's line, past other boxes on their left; another daemon is met at its edge.
+      const isAbove = to.bottom <= from.top;
+      if (isAbove && from.top - to.bottom > near) {
+        const end = place(to.left, to.top + to.height / 2);
+        return [
+          { way, from: start, to: end, path: `M${start.x} ${start.y}v${-gutter}H${end.x - gutter}V${end.y}h${gutter}` },
+        ];
+      }
+      const x = Math.max(to.left + 8, Math.min(to.right - 8, from.left + 28));
+      const end = place(x, isAbove ? to.bottom : to.top + to.height / 2);
+      const middle = (start.y + end.y) / 2;
       return [
         {
           way,
-          from: { x: x - origin.left, y: from.top - origin.top },
-          to: { x: near - origin.left, y: end - origin.top },
+          from: start,
+          to: end,
+          path: `M${start.x} ${start.y}C${start.x} ${middle} ${end.x} ${middle} ${end.x} ${end.y}`,
         },
       ];
     }),
@@ -35,12 +57,11 @@ export function measureLines(root: HTMLElement, boxes: readonly MapContainer[]):
 /** Over the boxes, and of no meaning to who does not see: each box says the same in words. */
 export function mapLines(lines: readonly Line[]): TemplateResult {
   return html`<svg class="lines" aria-hidden="true">
-    ${lines.map(({ way, from, to }) => {
-      const middle = (from.y + to.y) / 2;
-      return svg`<g class=${way}>
-        <path d="M${from.x} ${from.y}C${from.x} ${middle} ${to.x} ${middle} ${to.x} ${to.y}" />
+    ${lines.map(
+      ({ way, from, to, path }) => svg`<g class=${way}>
+        <path d=${path} />
         <circle cx=${from.x} cy=${from.y} r="4" /><circle cx=${to.x} cy=${to.y} r="4" />
-      </g>`;
-    })}
+      </g>`,
+    )}
   </svg>`;
 }

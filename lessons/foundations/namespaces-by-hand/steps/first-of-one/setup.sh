@@ -1,0 +1,3 @@
+#!/bin/sh
+# The learner makes the process.
+set -eu

@@ -1,0 +1,3 @@
+#!/bin/sh
+# The learner makes the folders and mounts them.
+set -eu

@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+running box alpine sleep 3600

@@ -1,0 +1,4 @@
+#!/bin/sh
+# A container that mounts the volume and only says so.
+set -eu
+docker run --name dind-two -v dind-cache:/var/lib/docker alpine sh -c 'echo timeout waiting for containerd to start; exit 1' || true

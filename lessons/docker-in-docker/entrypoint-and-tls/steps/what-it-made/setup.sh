@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+dind dind-test docker:dind

@@ -1,22 +1,16 @@
 import { spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { Capacity, type Core, Pool, spawnNodePty } from '../server/app.ts';
-import { type Distribution, distribution } from './distribution.ts';
+import { type Row, row } from './row.ts';
 
 const rounds = 15;
 const prompt = '# ';
 
-interface Row extends Distribution {
-  what: string;
-  /** Median over the median of the raw way in the same run. */
-  ratio?: number;
-}
-
 /**
  * Cold start, claim from the pool to the first prompt, reset, and removal; each beside the engine's own `docker run`
- * and `docker exec` of the same image in the same run. Milliseconds.
+ * and `docker exec` of the same image in the same run.
  */
-export async function benchLabs(core: Core): Promise<{ unit: 'ms'; results: Row[] }> {
+export async function benchLives(core: Core): Promise<Row[]> {
   const { engine, sandboxes, store, labs, log } = core;
   const spec = labs.specs[0];
   if (!spec) throw new Error('there is no lab');
@@ -73,7 +67,7 @@ export async function benchLabs(core: Core): Promise<{ unit: 'ms'; results: Row[
     await sandboxes.remove(next);
   }
   await pool[Symbol.asyncDispose]();
-  return { unit: 'ms', results: rows(times) };
+  return rows(times);
 }
 
 const shell = { terminal: 'host', chain: [], columns: 80, rows: 24 };
@@ -85,15 +79,7 @@ function rows(times: Record<string, number[]>): Row[] {
     'reset with a pool → prompt': 'docker exec → prompt (raw)',
     removal: 'rm -fv (raw)',
   };
-  return Object.entries(times).map(([what, values]) => {
-    const peer = times[raw[what] ?? ''];
-    const own = distribution(values);
-    return {
-      what,
-      ...own,
-      ...(peer ? { ratio: Math.round((own.median / distribution(peer).median) * 100) / 100 } : {}),
-    };
-  });
+  return Object.entries(times).map(([what, values]) => row(what, 'ms', values, times[raw[what] ?? '']));
 }
 
 /** A lab row for the sandbox to belong to; ended at once, because nothing of it is measured. */

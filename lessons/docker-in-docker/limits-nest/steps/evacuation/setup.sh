@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+docker image inspect docker:dind >/dev/null

@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+dind dind-lim --memory 300m --pids-limit 200 docker:dind

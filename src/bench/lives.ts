@@ -131,7 +131,7 @@ function rawShell({ file, args, env }: ShellCommand): ShellCommand {
 }
 
 /** The docker command with its connection options alone. */
-function dockerCommand({ file, args }: ShellCommand): string[] {
+export function dockerCommand({ file, args }: ShellCommand): string[] {
   return [file, ...args.slice(0, args.indexOf('exec'))];
 }
 

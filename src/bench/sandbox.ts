@@ -1,12 +1,14 @@
 import { cpus, freemem, loadavg, release, totalmem } from 'node:os';
 import type { Core } from '../server/app.ts';
 import { benchFootprint } from './footprint.ts';
+import { benchLeaks } from './leaks.ts';
 import { benchLives } from './lives.ts';
 import type { Row } from './row.ts';
 
 const parts: Record<string, (core: Core) => Promise<Row[]>> = {
   lives: benchLives,
   footprint: benchFootprint,
+  leaks: benchLeaks,
 };
 
 /** What a sandbox costs, each figure beside the raw engine's of the same run; all parts, or those that are named. */

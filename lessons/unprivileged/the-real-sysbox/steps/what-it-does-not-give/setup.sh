@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+unremap
+sysbox_dind sysbox-dind

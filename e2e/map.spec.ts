@@ -104,7 +104,9 @@ test('the four ways stand side by side', async ({ learner, page }) => {
   await learner.page.goto('/en/compare/');
   await page.getByRole('button', { name: 'Start a lab' }).click();
   await page.getByRole('button', { name: 'User ids' }).click();
-  const row = (name: string) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) });
+  // A row's name comes first in its header; the title of the lesson that proves it follows.
+  const row = (name: string) =>
+    page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: new RegExp(`^${name}`) }) });
   await expect(row('Output').getByRole('cell').last()).toContainText(/0\s+165536\s+65536/, { timeout: 120_000 });
   await expect(row('Privileged').getByRole('cell')).toHaveText([/no/, /yes/, /yes/, /no/]);
   await expect(row('Whose Docker').getByRole('cell')).toHaveText([/the host’s/, /its own/, /its own/, /its own/]);

@@ -8,7 +8,6 @@ import { text } from '../page-text.ts';
 import { session } from '../session.ts';
 import { SessionElement } from '../session-element.ts';
 import { timeOfDay } from '../time.ts';
-import { claim } from './claim.ts';
 import { phaseList } from './phases.ts';
 
 /** How often times of running phases are drawn, milliseconds: tenths of a second are shown. */
@@ -107,7 +106,7 @@ class LabWorkspace extends SessionElement {
     this.#failure = undefined;
     this.requestUpdate();
     try {
-      await claim(name);
+      await (await import('./claim.ts')).claim(name);
     } catch (error) {
       this.#failure = sentenceOf(error);
     }

@@ -7,6 +7,7 @@ import { session } from '../session.ts';
 class StandinNote extends HTMLElement {
   connectedCallback(): void {
     session.subscribe(() => this.#draw());
+    this.#draw();
   }
 
   #draw(): void {

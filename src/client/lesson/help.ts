@@ -1,4 +1,4 @@
-import type { ProgressView, SolutionView, StepProgress } from '../../shared/api.ts';
+import type { ProgressView, SolutionView } from '../../shared/api.ts';
 import { ask } from '../api.ts';
 import { languageOfPage } from '../language.ts';
 import { session } from '../session.ts';
@@ -9,13 +9,6 @@ export async function takeHint(step: HTMLElement, level: number): Promise<void> 
   const { progress } = await ask<ProgressView>('POST', `${path(step)}/hints`, { level });
   session.keepProgress(progress);
   step.querySelector<HTMLElement>(`.hint[data-hint="${level}"]`)?.focus();
-}
-
-/** Shows the hints that the learner has taken, also before a reload. */
-export function showTakenHints(step: HTMLElement, progress: StepProgress | undefined): void {
-  for (const hint of step.querySelectorAll<HTMLElement>('.hint')) {
-    hint.classList.toggle('revealed', Number(hint.dataset.hint) <= (progress?.hints ?? 0));
-  }
 }
 
 /** Asks the server for the solution's script and shows it under the author's words. */

@@ -1,6 +1,5 @@
 import '../lab/lab-bar.ts';
 import '../lab/lab-workspace.ts';
-import '../lab/standin-note.ts';
 import './run-block.ts';
 import './step-check.ts';
 import { session } from '../session.ts';
@@ -11,6 +10,9 @@ import { showVariants } from './variants.ts';
 session.onNotice(async (notice) => (await import('../lab/notices.ts')).showNotice(notice));
 followSteps();
 session.subscribe(showVariants);
+session.subscribe(async () => {
+  if (session.server?.standins.length) await import('../lab/standin-note.ts');
+});
 // Questions and what explains them are needed when something has been answered, or is about to be.
 const questions = () => import('./questions.ts');
 document.addEventListener('focusin', ({ target }) => {

@@ -7,7 +7,6 @@ import { text } from '../page-text.ts';
 import { session } from '../session.ts';
 import { SessionElement } from '../session-element.ts';
 import { age, timeOfDay } from '../time.ts';
-import { showSolution, showTakenHints, takeHint } from './help.ts';
 import { here, labHere, readyLab } from './here.ts';
 import { predictionSentence } from './prediction-sentence.ts';
 import { reasonOf } from './reasons.ts';
@@ -116,8 +115,8 @@ class StepCheck extends SessionElement {
     const waited = this.#since !== undefined && Date.now() - this.#since > solutionAfter;
     const hasSolution = step.querySelector('.solution') !== null;
     const mayOpen = hasSolution && (taken >= of || waited || progress?.solutionSeen);
-    return html`${next <= of ? this.#button(fill(text.step.hint, { n: next, of }), () => takeHint(step, next)) : nothing}
-    ${mayOpen ? this.#button(text.step.solution, () => showSolution(step)) : nothing}`;
+    return html`${next <= of ? this.#button(fill(text.step.hint, { n: next, of }), async () => (await loadHelp()).takeHint(step, next)) : nothing}
+    ${mayOpen ? this.#button(text.step.solution, async () => (await loadHelp()).showSolution(step)) : nothing}`;
   }
 
   #output(output: string) {
@@ -156,6 +155,16 @@ class StepCheck extends SessionElement {
 
 async function resetLab(): Promise<void> {
   await (await import('../lab/lab-actions.ts')).act('reset');
+}
+
+/** Hints and solutions come when somebody asks for one. */
+const loadHelp = () => import('./help.ts');
+
+/** Shows the hints that the learner has taken, also before a reload. */
+function showTakenHints(step: HTMLElement, progress: StepProgress | undefined): void {
+  for (const hint of step.querySelectorAll<HTMLElement>('.hint')) {
+    hint.classList.toggle('revealed', Number(hint.dataset.hint) <= (progress?.hints ?? 0));
+  }
 }
 
 customElements.define('step-check', StepCheck);

@@ -13,6 +13,9 @@ const resizeRest = 80;
 /** A clock that stood still for this long was asleep, milliseconds: the connection may be dead without knowing it. */
 const slept = 20_000;
 
+/** Keys and pastes that wait for a connection. */
+const mostTypedAhead = 64;
+
 /** One terminal: a screen, its connection, and a line that says why it does not run or who types in it. */
 export class LabTerminal extends HTMLElement {
   view: TerminalView | undefined;
@@ -25,6 +28,8 @@ export class LabTerminal extends HTMLElement {
   #generation = 0;
   #stop = new AbortController();
   #wantsFocus = false;
+  /** Typed while a connection that was lost is made again. */
+  #typedAhead: Uint8Array[] = [];
 
   connectedCallback(): void {
     void this.#begin();
@@ -172,7 +177,12 @@ export class LabTerminal extends HTMLElement {
   }
 
   #typed(bytes: Uint8Array): void {
-    if (this.#state.kind !== 'open' || this.#shell?.canWrite === false) return;
+    if (this.#shell?.canWrite === false) return;
+    if (this.#state.kind === 'connecting' && this.#shell && this.#typedAhead.length < mostTypedAhead) {
+      this.#typedAhead.push(bytes);
+      return;
+    }
+    if (this.#state.kind !== 'open') return;
     for (let at = 0; at < bytes.length; at += maxViewerFrame) {
       this.#link?.send({ type: 'input', bytes: bytes.subarray(at, at + maxViewerFrame) });
     }
@@ -181,6 +191,8 @@ export class LabTerminal extends HTMLElement {
   #changed(state: LinkState): void {
     this.#state = state;
     this.dataset.link = state.kind;
+    // What nobody has heard until now is not typed into whatever comes later.
+    if (state.kind !== 'connecting') for (const bytes of this.#typedAhead.splice(0)) this.#typed(bytes);
     this.#draw();
     // Ready again before the page was told that it is being reset.
     if (state.kind === 'resetting' && this.lab && this.lab.generation !== this.#generation) this.follow(this.lab);

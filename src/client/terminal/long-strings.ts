@@ -25,6 +25,8 @@ export class LongStrings {
 
   /** The bytes without what is too long. */
   cut(bytes: Uint8Array): Uint8Array {
+    const isOutside = this.#length === undefined && this.#before !== escapeByte && this.#before !== control;
+    if (isOutside && !bytes.includes(escapeByte) && !bytes.includes(control)) return bytes;
     const kept = new Uint8Array(bytes.length);
     let length = 0;
     for (const byte of bytes) if (this.#keeps(byte)) kept[length++] = byte;

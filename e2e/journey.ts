@@ -11,7 +11,8 @@ export const test = base.extend<{ learner: Learner }, { environment: Record<stri
       await using server = await Server.start(environment);
       await use(server);
     },
-    { scope: 'worker' },
+    // Images and site are there; a canary lab may come first.
+    { scope: 'worker', timeout: 240_000 },
   ],
   baseURL: async ({ server }, use) => use(server.address),
   learner: async ({ page }, use) => {

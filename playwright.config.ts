@@ -12,6 +12,7 @@ const args = [
 
 export default defineConfig({
   testDir: 'e2e',
+  globalSetup: './e2e/canary.ts',
   outputDir: 'test-results',
   // Every journey has a server and labs of its own; two cores carry one browser at a time.
   workers: 1,

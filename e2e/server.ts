@@ -3,12 +3,24 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { openSqliteStore } from '../src/server/store/sqlite-store.ts';
 
 const root = join(import.meta.dirname, '..');
 const node = join(root, 'node_modules/.bin/node');
 
 /** How long the program may take to start; images and site are there already, a canary lab may come first. */
 const patienceMs = 180_000;
+
+/** What the canary of this run has found, for servers with a data folder of their own: see canary.ts. */
+async function knowVerdict(database: string): Promise<void> {
+  if (!process.env.CANARY_DATABASE) return;
+  await openSqliteStore(database)[Symbol.asyncDispose]();
+  const own = new DatabaseSync(database);
+  own.prepare('ATTACH ? AS canary').run(process.env.CANARY_DATABASE);
+  own.exec('INSERT INTO verdicts SELECT * FROM canary.verdicts');
+  own.close();
+}
 
 /** A real server of its own: own data folder, own port, labs in the engine of DOCKER_HOST. */
 export class Server implements AsyncDisposable {
@@ -30,6 +42,7 @@ export class Server implements AsyncDisposable {
 
   static async start(environment: Record<string, string> = {}, hidden?: string): Promise<Server> {
     const folder = await mkdtemp(join(tmpdir(), 'matryoshka-e2e-'));
+    await knowVerdict(join(folder, 'matryoshka.db'));
     const server = new Server(folder, { PORT: '0', LAB_DATA_DIR: folder, ...environment }, hidden);
     await server.start();
     return server;

@@ -11,7 +11,7 @@ export const instructor = {
   actions: 'Actions',
   extend: 'Extend',
   look: 'Look',
-  lookOf: 'Over the shoulder of {name}',
+  lookOf: 'Look over the shoulder of {name}',
   reset: 'Reset',
   end: 'End',
   extendOf: 'Extend the lab of {name}',

@@ -120,6 +120,7 @@ class CompareBoard extends SessionElement {
 
   #begin = async (): Promise<void> => {
     try {
+      await session.connect(true);
       session.keepLab(await ask<LabView>('POST', 'labs', { spec }));
     } catch (error) {
       toast(sentenceOf(error));

@@ -4,16 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type Docker from 'dockerode';
-import type { Rung } from '../../shared/api.ts';
+import type { Rung, Verdict } from '../../shared/api.ts';
 import type { LabSpec } from '../../shared/lab-spec.ts';
+import { type App, createApp } from '../app.ts';
+import { readConfig } from '../config.ts';
 import { LabCatalog } from '../labs/lab-catalog.ts';
 import { silentLog } from '../log.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
-import { describeEngine } from './engine.contract.ts';
+import { describeEngine, eventually } from './engine.contract.ts';
 import { imageHashes, imageReference } from './images/content-hash.ts';
 import { goldenImages } from './images/recipes.ts';
 import { engineImage } from './images.ts';
-import { lookAtRungs, openIsolation } from './isolation.ts';
+import { type EnteredRung, lookAtRungs, openIsolation } from './isolation.ts';
 import { LabEngine } from './lab-engine.ts';
 import { OuterEngine } from './outer-engine.ts';
 import { probePlaces } from './probe.ts';
@@ -35,6 +37,25 @@ async function withFolder<T>(action: (folder: string) => Promise<T>): Promise<T>
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** A platform without pages on a rung that stays the caller's. */
+async function appOn(rung: EnteredRung, folder: string): Promise<App> {
+  const verdict: Verdict = {
+    rung: 'lab-engine',
+    isolation: 'matryoshka',
+    state: 'green',
+    at: 0,
+    commands: [],
+    probes: [],
+  };
+  const app = await createApp({
+    config: readConfig({ LAB_DATA_DIR: folder, LAB_POOL_SIZE: '0' }),
+    rung: { ...rung, verdict, verdictId: undefined, [Symbol.asyncDispose]: async () => undefined },
+    overrides: { store: openSqliteStore(':memory:'), log: silentLog },
+  });
+  await app.start();
+  return app;
 }
 
 describe('an engine on another machine, Docker 26 by TLS', { timeout: 900_000 }, () => {
@@ -75,6 +96,48 @@ describe('an engine on another machine, Docker 26 by TLS', { timeout: 900_000 },
     }
     assert.deepEqual(await outer.docker.listContainers({ all: true }), [], 'the lab engine went with its last user');
   });
+
+  it('keeps labs through restarts, and ends with a reason those that are gone with their engine', () =>
+    withFolder(async (folder) => {
+      await using rung = await testRung('lab-engine', { docker: outer.docker });
+      const { engine } = rung;
+      await using app = await appOn(rung, folder);
+      const claim = async () => {
+        const claimed = await app.manager.claim('learner', spec.id);
+        const { id } = 'lab' in claimed ? claimed.lab : assert.fail('there is room');
+        await eventually(async () => (await app.manager.get(id)).state !== 'starting', 60_000);
+        return app.manager.ready(id);
+      };
+      await app.store.createLearner('learner', Date.now());
+      const { lab, sandbox } = await claim();
+      const works = () =>
+        engine.exec(sandbox.engineRef, ['docker', 'run', '--rm', 'alpine', 'true'], { deadline: 60_000 }).then(
+          ({ code }) => code === 0,
+          () => false,
+        );
+      const [found] = await outer.docker.listContainers();
+      const container = outer.docker.getContainer(found?.Id ?? '');
+      for (const program of ['dockerd', 'containerd']) {
+        const exec = await container.exec({ Cmd: ['pkill', '-9', '-o', '-x', program] });
+        (await exec.start({ Detach: true })).resume();
+        await eventually(works, 60_000);
+      }
+      await engine.exec(sandbox.engineRef, ['pkill', '-9', '-x', 'dockerd']);
+      await eventually(works, 60_000);
+      const { state, generation } = await app.manager.get(lab.id);
+      assert.deepEqual([state, generation], ['ready', 1], 'it is the same lab all the time');
+
+      await container.kill();
+      await eventually(async () => (await app.manager.get(lab.id)).state === 'ended', 60_000);
+      const ended = await app.manager.get(lab.id);
+      assert.equal(ended.endedBecause, 'failed');
+      assert.match(ended.failure ?? '', /its engine was restarted/);
+      assert.deepEqual(await engine.list(), []);
+      const next = await claim();
+      assert.notEqual(next.lab.id, lab.id);
+      await app.manager.end(next.lab.id, 'learner', 'learner');
+      assert.deepEqual(await engine.list(), []);
+    }));
 });
 
 describe('engines with other settings', { timeout: 600_000 }, () => {

@@ -1,13 +1,17 @@
 import { cpus, freemem, loadavg, release, totalmem } from 'node:os';
 import type { Core } from '../server/app.ts';
+import { benchCrowd } from './crowd.ts';
 import { benchFootprint } from './footprint.ts';
 import { benchLeaks } from './leaks.ts';
 import { benchLives } from './lives.ts';
+import { benchNeighbours } from './neighbours.ts';
 import type { Row } from './row.ts';
 
 const parts: Record<string, (core: Core) => Promise<Row[]>> = {
   lives: benchLives,
   footprint: benchFootprint,
+  crowd: benchCrowd,
+  neighbours: benchNeighbours,
   leaks: benchLeaks,
 };
 

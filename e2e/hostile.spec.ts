@@ -13,7 +13,7 @@ test('no stream of bytes keeps learner, watcher or replay from answering', async
   const instructor = await browser.newContext({ baseURL: server.address });
   const watcher = await instructor.newPage();
   await watcher.goto((await server.command('lab', 'instructor-link')).output.trim());
-  await watcher.getByRole('button', { name: /Over the shoulder/ }).click();
+  await watcher.getByRole('button', { name: /over the shoulder/ }).click();
   await expect(watcher.locator('lab-terminal[data-link="open"]')).toBeVisible();
   let alerts = 0;
   for (const each of [page, watcher]) each.on('dialog', () => alerts++);

@@ -7,15 +7,14 @@ test('an instructor looks on, takes the keyboard and gives it back; both see who
   browser,
 }) => {
   await learner.startLab();
-  // The map has its height: the terminal has the rest.
-  await expect(page.locator('lab-map')).toContainText('dind-test');
+  await learner.mapRests();
   await learner.types('tput cols; tput lines');
   await learner.prompt();
   const size = await learner.screen();
   const instructor = await browser.newContext({ baseURL: server.address, viewport: { width: 700, height: 500 } });
   const watcher = await instructor.newPage();
   await watcher.goto((await server.command('lab', 'instructor-link')).output.trim());
-  await watcher.getByRole('button', { name: /Over the shoulder/ }).click();
+  await watcher.getByRole('button', { name: /over the shoulder/ }).click();
   const shoulder = watcher.getByRole('dialog');
   const picture = shoulder.locator('.xterm-rows');
   await expect(picture).toContainText('tput cols; tput lines');

@@ -9,8 +9,13 @@ import { showVariants } from './variants.ts';
 
 session.onNotice(async (notice) => (await import('../lab/notices.ts')).showNotice(notice));
 followSteps();
-session.subscribe(showVariants);
-session.subscribe(async () => {
+/** The server may have answered before this script ran. */
+function follow(listener: () => void): void {
+  session.subscribe(listener);
+  listener();
+}
+follow(showVariants);
+follow(async () => {
   if (session.server?.standins.length) await import('../lab/standin-note.ts');
 });
 // Questions and what explains them are needed when something has been answered, or is about to be.
@@ -24,7 +29,7 @@ document.addEventListener('submit', async (event) => {
   await questions();
   (event.target as HTMLFormElement).requestSubmit();
 });
-session.subscribe(async () => {
+follow(async () => {
   if (session.allProgress.some(({ lesson }) => lesson === here.lesson)) (await questions()).showExplanations();
 });
 void import('../lab/split-divider.ts');

@@ -18,6 +18,7 @@ export function followSteps(): void {
   window.addEventListener('hashchange', () => select(firstStep(facts(), location.hash), false));
   session.subscribe(update);
   draw();
+  update(); // the server may have answered before
 }
 
 export function isCurrentStep(id: string): boolean {

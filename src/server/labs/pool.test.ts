@@ -27,6 +27,7 @@ describe('the pool', () => {
     const [one, two] = [await labOf(platform), await labOf(platform)];
     const taken = await Promise.all([one, two].map((id) => platform.pool.take(fakeSpec(), id, 1)));
     assert.equal(taken.filter(Boolean).length, 1);
+    assert.equal((await platform.sandboxIds()).length, 1, 'not before its learner has had the time for his prompt');
     await eventually(async () => (await platform.pool.status()).ready === 1);
   });
 

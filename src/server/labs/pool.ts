@@ -6,6 +6,8 @@ import type { Capacity } from './capacity.ts';
 import { shapeOf } from './lab.ts';
 import type { LiveSandbox, Sandboxes } from './sandboxes.ts';
 
+/** Between giving a sandbox away and making the next one, ms: until then its learner has his prompt. */
+const quietMs = 1000;
 /** After a failure the next try waits this long, doubled each time up to the last. */
 const retryMs = { first: 1000, last: 30_000 };
 
@@ -52,7 +54,7 @@ export class Pool implements AsyncDisposable {
       signal?.throwIfAborted();
       row = await store.takePooled(shape, labId, generation);
     }
-    this.fill();
+    this.fill(row ? quietMs : 0);
     await this.#makeRoom();
     return row as LiveSandbox | undefined;
   }
@@ -62,14 +64,14 @@ export class Pool implements AsyncDisposable {
     return this.#shapes().some((spec) => shapeOf(spec) === shape);
   }
 
-  /** Begins to make what is missing and has room; returns at once. */
-  fill(): void {
+  /** Begins to make what is missing and has room, now or after a pause (ms); returns at once. */
+  fill(pause = 0): void {
     for (const spec of this.#shapes()) {
       const shape = shapeOf(spec);
       if (this.#filling.has(shape) || this.#stop.signal.aborted) continue;
       this.#filling.set(
         shape,
-        this.#fillShape(spec).finally(() => this.#filling.delete(shape)),
+        this.#fillShape(spec, pause).finally(() => this.#filling.delete(shape)),
       );
     }
   }
@@ -80,9 +82,10 @@ export class Pool implements AsyncDisposable {
     return { ready, size, ...(this.#problem ? { problem: this.#problem } : {}) };
   }
 
-  async #fillShape(spec: LabSpec): Promise<void> {
+  async #fillShape(spec: LabSpec, pause: number): Promise<void> {
     const { store, sandboxes, capacity, size, log } = this.#options;
     const { signal } = this.#stop;
+    await sleep(pause, undefined, { signal }).catch(() => undefined);
     let wait = retryMs.first;
     while (!signal.aborted) {
       try {

@@ -23,7 +23,7 @@ export async function probe(
   const sandbox = await core.sandboxes.create(spec, { purpose: 'test', leaseUntil: Date.now() + leaseMs });
   try {
     for (const place of places) {
-      reports.push(await probeSandbox(core.engine, sandbox.engineRef, place));
+      reports.push(await probeSandbox(core.engine, sandbox.engineRef, spec, place));
       if (!options.json) printReport(reports.at(-1) as ProbeReport);
     }
   } finally {

@@ -24,6 +24,7 @@ enum { deadline_ms = 8000, pause_us = 2000, most_addresses = 16 };
 enum place place;
 const char *host_addresses[most_addresses];
 int host_address_count;
+unsigned long long lab_disk;
 char scratch[] = "/tmp/lab-probe.XXXXXX";
 
 static enum verdict run(const struct attempt *attempt) {
@@ -82,7 +83,7 @@ static void list_attempts(void) {
 }
 
 static int usage(void) {
-  fprintf(stderr, "Usage: lab-probe --place l1|privileged|host-mount [--address A.B.C.D]... | --list\n");
+  fprintf(stderr, "Usage: lab-probe --place l1|privileged|host-mount --disk BYTES [--address A.B.C.D]... | --list\n");
   return 2;
 }
 
@@ -98,6 +99,8 @@ int main(int count, char **words) {
       for (place = L1; place <= HOST_MOUNT && strcmp(value, places[place]); place++) {
       }
       placed = place <= HOST_MOUNT;
+    } else if (!strcmp(words[i], "--disk")) {
+      lab_disk = strtoull(value, NULL, 10);
     } else if (!strcmp(words[i], "--address") && host_address_count < most_addresses) {
       host_addresses[host_address_count++] = value;
     } else {
@@ -105,7 +108,7 @@ int main(int count, char **words) {
     }
     i++;
   }
-  if (!placed) return usage();
+  if (!placed || !lab_disk) return usage();
   /* Shared with the attempts, which are processes of their own. */
   detail = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (detail == MAP_FAILED || (!mkdtemp(scratch) && (mkdir("/tmp", 01777), !mkdtemp(scratch)))) {

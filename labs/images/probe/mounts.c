@@ -160,14 +160,12 @@ static enum verdict quota(void) {
   return refused("quotactl", NULL);
 }
 
-/* More than any lab is given: what is as large as this is a disk of the machine, without a quota. */
-static const unsigned long long largest_lab_disk = 16ULL << 30;
 static struct list unlimited;
 
 static void look_for_limit(const char *path) {
   struct statvfs size;
   if (statvfs(path, &size) || size.f_flag & ST_RDONLY || access(path, W_OK)) return;
-  if ((unsigned long long)size.f_blocks * size.f_frsize > largest_lab_disk) add(&unlimited, path);
+  if ((unsigned long long)size.f_blocks * size.f_frsize > lab_disk) add(&unlimited, path);
 }
 
 static bool looks_for_limit(const struct mount_line *mount) {
@@ -179,7 +177,7 @@ static enum verdict disk_limit(void) {
   look_for_limit("/");
   look_for_limit("/host");
   any_mount(looks_for_limit);
-  if (unlimited.count) return say(OPEN, "as large as the machine's disk: %s", unlimited.text);
+  if (unlimited.count) return say(OPEN, "larger than the lab's disk: %s", unlimited.text);
   return say(BLOCKED, "every writable folder has a limit");
 }
 

@@ -26,6 +26,8 @@ extern enum place place;
 /* Addresses of the host, from the command line. */
 extern const char *host_addresses[];
 extern int host_address_count;
+/* Bytes that the lab may write, from the command line. */
+extern unsigned long long lab_disk;
 /* An empty folder that is removed at the end. */
 extern char scratch[];
 

@@ -144,6 +144,9 @@ describe('the approaches in one sandbox, by the commands of the articles', { tim
       const seen = await passes(`${ssh} -p 20022 root@127.0.0.1 'hostname; docker ps --format x; ps -p 1 -o comm='`);
       assert.equal(seen, `${await passes("docker inspect -f '{{.Config.Hostname}}' virtualvm1")}\nsystemd`);
       await passes("docker exec virtualvm1 grep -x 'PermitRootLogin yes' /etc/ssh/sshd_config.d/root.conf");
+      const another = `docker run --rm --entrypoint entrypoint ${image} sh -c 'cat /etc/machine-id'`;
+      const ids = await passes(`docker exec virtualvm1 cat /etc/machine-id; ${another}`);
+      assert.equal(new Set(ids.split('\n')).size, 2, ids);
       await passes('carry docker exec -i virtualvm1 docker; docker exec virtualvm1 docker run -d alpine sleep 4321');
       assert.match(await passes("pids 'sleep 4321'"), /^\d+ \d+ 1$/);
       assert.equal(await passes("docker exec virtualvm1 docker info -f '{{.Driver}}'"), 'vfs');

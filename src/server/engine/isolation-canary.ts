@@ -82,7 +82,7 @@ export async function runCanary(
       const report: CanaryReport = { commands: [], probes: [] };
       for (const place of probePlaces) {
         onProgress(`probe ${place}`);
-        report.probes.push(summary(await probeSandbox(engine, ref, place)));
+        report.probes.push(summary(await probeSandbox(engine, ref, spec, place)));
         signal?.throwIfAborted();
       }
       for (const command of seedCommands) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Rung } from '../../shared/api.ts';
+import type { LabSpec } from '../../shared/lab-spec.ts';
 import { LabCatalog } from '../labs/lab-catalog.ts';
 import type { EnteredRung } from './isolation.ts';
 import { type ProbePlace, probePlaces, probeSandbox } from './probe.ts';
@@ -26,10 +27,11 @@ function describeProbe(rung: Rung, tests: (results: (place: ProbePlace) => Promi
   describe(`the probe on the rung ${rung}`, { timeout: 600_000 }, () => {
     let entered: EnteredRung;
     let ref: string;
+    let spec: LabSpec;
 
     before(async () => {
       entered = await testRung(rung);
-      const spec = (await LabCatalog.load(labs)).specs[0] ?? assert.fail('there is no lab');
+      spec = (await LabCatalog.load(labs)).specs[0] ?? assert.fail('there is no lab');
       ref = await entered.engine.create({ id: 'probe', shape: 'probe', spec, leaseUntil: Date.now() + 10 * 60_000 });
       await entered.engine.waitReady(ref, spec.ready.daemon);
     });
@@ -40,7 +42,7 @@ function describeProbe(rung: Rung, tests: (results: (place: ProbePlace) => Promi
     });
 
     tests(async (place) => {
-      const { results } = await probeSandbox(entered.engine, ref, place);
+      const { results } = await probeSandbox(entered.engine, ref, spec, place);
       return Object.fromEntries(results.map(({ id, result }) => [id, result]));
     });
   });
@@ -67,6 +69,8 @@ describeProbe('privileged', (resultsAt) => {
       const open = Object.keys(results).filter((id) => results[id] === 'open');
       assert.ok(open.length >= fewestHoles, `only ${open}`);
       assert.ok(open.includes('user-namespace') && open.includes('core-pattern'), `${open}`);
+      // An inner container's files lie on the lab's own disk.
+      assert.equal(open.includes('disk-limit'), place !== 'privileged');
     });
   }
 });

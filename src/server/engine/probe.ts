@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { z } from 'zod';
+import type { LabSpec } from '../../shared/lab-spec.ts';
 import { type Engine, EngineFailedError } from './engine.ts';
 
 /** In L1; in an inner `--privileged` container; in inner containers that have L1's file system under /host. */
@@ -31,18 +32,18 @@ function inner(...options: string[]): string[] {
 }
 
 /**
- * Tries to get out of a sandbox, harmlessly, and says what was open. `addresses` are those of this machine, which must
- * not answer. What two runs of one place see differently counts as open when it was open in one.
+ * Tries to get out of a sandbox of the spec, harmlessly, and says what was open. What two runs of one place see
+ * differently counts as open when it was open in one.
  *
  * @throws {EngineFailedError} when the probe itself does not run.
  */
 export async function probeSandbox(
   engine: Engine,
   ref: string,
+  { limits }: Pick<LabSpec, 'limits'>,
   place: ProbePlace,
-  addresses: readonly string[] = hostAddresses(),
 ): Promise<ProbeReport> {
-  const known = addresses.flatMap((address) => ['--address', address]);
+  const known = ['--disk', `${limits.disk.tmpfs}`, ...hostAddresses().flatMap((address) => ['--address', address])];
   const reports: ProbeReport[] = [];
   for (const command of runs[place]) {
     const result = await engine.exec(ref, [...command, '--place', place, ...known], { deadline: deadlineMs });

@@ -274,6 +274,18 @@ export function describeEngine(name: string, open: () => Promise<EngineUnderTest
       await engine.remove(removed.ref);
     });
 
+    it('makes sandboxes while others are being removed', async () => {
+      const makes = async () => {
+        const made = await create();
+        await engine.waitReady(made.ref, opened.spec.ready.daemon);
+        assert.equal((await engine.exec(made.ref, [shell, '-c', 'echo whole'])).stdout, 'whole\n');
+        return made.ref;
+      };
+      const old = await Promise.all([makes(), makes()]);
+      const [young] = await Promise.all([Promise.all([makes(), makes()]), ...old.map((each) => engine.remove(each))]);
+      for (const each of young) await engine.remove(each);
+    });
+
     it('knows nothing of a sandbox that is gone', async () => {
       const gone = await create();
       await engine.remove(gone.ref);

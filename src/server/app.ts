@@ -242,7 +242,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   );
   // Disposed in reverse: nothing is judged any more, all labs end while their pages still listen, then the rest.
   stack.use(manager);
-  const reaper = stack.use(new Reaper({ store, engine, manager, pool, sandboxes, feed, specs: labs, log }));
+  const reaper = stack.use(
+    new Reaper({ ...{ store, engine, manager, pool, sandboxes, feed, specs: labs, log }, earlier: core.rung.earlier }),
+  );
   const owned = stack.move();
   return {
     ...core,

@@ -19,9 +19,7 @@ import {
   type ShellRequest,
 } from './engine.ts';
 import type { PreparedImages } from './images.ts';
-import { sandboxLabel, sandboxOptions, withheldCapability } from './sandbox-options.ts';
-
-const installLabel = 'org.matryoshka.install';
+import { installLabel, sandboxLabel, sandboxOptions, withheldCapability } from './sandbox-options.ts';
 
 /** Where the sandbox image keeps the tools that a learner cannot replace. */
 const toolkit = '/opt/lab/bin';
@@ -336,15 +334,5 @@ export class DockerEngine implements Engine {
       .logs({ stdout: true, stderr: true, tail: 40 })
       .catch((error: Error) => Buffer.from(`(no output: ${error.message})`));
     return stripHeaders(Buffer.from(logs)).toString('utf8');
-  }
-}
-
-/** Removes every sandbox of an install from an engine. */
-export async function removeSandboxes(docker: Docker, install: string): Promise<void> {
-  const filters = { label: [`${installLabel}=${install}`, sandboxLabel] };
-  for (const { Id } of await translate(docker.listContainers({ all: true, filters }))) {
-    await translate(docker.getContainer(Id).remove({ force: true, v: true })).catch((error: Error) => {
-      if (!(error instanceof SandboxGoneError)) throw error;
-    });
   }
 }

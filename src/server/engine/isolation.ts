@@ -4,7 +4,8 @@ import type { LabSpec } from '../../shared/lab-spec.ts';
 import type { IsolationSetting } from '../config.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
-import { DockerEngine, removeSandboxes } from './docker-engine.ts';
+import { DockerEngine } from './docker-engine.ts';
+import { type EarlierSandbox, earlierSandboxes } from './earlier-sandboxes.ts';
 import { type Engine, EngineFailedError, NotReadyError } from './engine.ts';
 import { type ImageOptions, imageVersion, type PreparedImages, prepareEngineImage, prepareImages } from './images.ts';
 import { runCanary } from './isolation-canary.ts';
@@ -45,6 +46,8 @@ export interface OpenRung extends AsyncDisposable {
   images: PreparedImages;
   verdict: Verdict;
   verdictId: number | undefined;
+  /** What this install has in engines that it uses no more. */
+  earlier(): Promise<EarlierSandbox[]>;
 }
 
 export interface IsolationOptions {
@@ -119,6 +122,7 @@ export interface EnteredRung extends AsyncDisposable {
   dockerHost: string | undefined;
   engine: DockerEngine;
   images: PreparedImages;
+  earlier(): Promise<EarlierSandbox[]>;
 }
 
 /** @throws {EngineFailedError | ImageError} */
@@ -131,25 +135,28 @@ export async function enterRung(
   const { install } = options.images;
   let { docker, dockerHost } = options;
   let env: Record<string, string> = {};
+  let own: string | undefined;
   if (rung === 'lab-engine') {
     const image = await prepareEngineImage(options.images);
     const labEngine = stack.use(await LabEngine.open({ ...options, image }));
-    // What an earlier version, or another rung, has left there.
-    await removeSandboxes(docker, install);
-    ({ docker, dockerHost } = labEngine);
+    ({ docker, dockerHost, name: own } = labEngine);
     // A socket of this machine: certificates of the machine's engine do not belong there.
     env = { DOCKER_TLS_VERIFY: '', DOCKER_CERT_PATH: '' };
   }
   const images = await prepareImages(options.images, { docker, isolation });
   const engine = stack.use(new DockerEngine({ docker, dockerHost, env, install, isolation, images }));
   const owned = stack.move();
-  return { docker, dockerHost, engine, images, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    ...{ docker, dockerHost, engine, images },
+    earlier: () => earlierSandboxes(options.docker, install, own),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 async function openRung(rung: Rung, options: IsolationOptions): Promise<OpenRung> {
   await using stack = new AsyncDisposableStack();
   const { docker, store, log } = options;
-  const { engine, images } = stack.use(await enterRung(rung, options));
+  const { engine, images, earlier } = stack.use(await enterRung(rung, options));
   const subject = await subjectOf(rung, docker, options.images.folder);
   const stored = await store.verdict(subject);
   const verdict = stored?.verdict ?? (await judge(rung, engine, options));
@@ -159,7 +166,7 @@ async function openRung(rung: Rung, options: IsolationOptions): Promise<OpenRung
     throw new IsolationError(`It is ${verdict.state}, and others than this machine can reach it. Use HOST=127.0.0.1.`);
   }
   const owned = stack.move();
-  return { engine, images, verdict, verdictId, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { engine, images, verdict, verdictId, earlier, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** @throws {IsolationError} when a lab can get out of a rung that promises that it cannot. */

@@ -4,20 +4,24 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import type Docker from 'dockerode';
 import { silentLog } from '../log.ts';
+import { stripHeaders } from './docker-streams.ts';
+import { earlierSandboxes } from './earlier-sandboxes.ts';
 import { eventually } from './engine.contract.ts';
 import { inspected, readMessages } from './images/workshop.ts';
 import { prepareEngineImage } from './images.ts';
 import { destroyLabEngine, engineName, LabEngine, labEngines } from './lab-engine.ts';
-import { sandboxLabel } from './sandbox-options.ts';
+import { installLabel, sandboxLabel } from './sandbox-options.ts';
 import { imageFolder, machineEngine, newInstall } from './testing.ts';
 
 /** An engine's image under a name of its own is a lab engine of its own: nobody else's labs are in it. */
 const tag = `test${randomBytes(4).toString('hex')}`;
 const image = `matryoshka/engine:${tag}`;
 const name = engineName(image);
+const install = newInstall();
 /** An image of one program. */
 const tiny = 'matryoshka-test-tiny';
 
@@ -43,7 +47,7 @@ describe('the lab engine', { timeout: 300_000 }, () => {
     const container = await inner.createContainer({
       Image: tiny,
       Cmd: ['/busybox', 'sleep', '3600'],
-      Labels: { [sandboxLabel]: 'test' },
+      Labels: { [sandboxLabel]: 'test', [installLabel]: install },
       HostConfig: { NetworkMode: 'none' },
     });
     await container.start();
@@ -53,7 +57,7 @@ describe('the lab engine', { timeout: 300_000 }, () => {
   before(async () => {
     docker = await machineEngine();
     folder = await mkdtemp(join(tmpdir(), 'matryoshka-engine-'));
-    const options = { docker, folder: imageFolder, install: newInstall(), offline: false, logFolder: folder };
+    const options = { docker, folder: imageFolder, install, offline: false, logFolder: folder };
     await docker.getImage(await prepareEngineImage(options)).tag({ repo: 'matryoshka/engine', tag });
   });
 
@@ -81,6 +85,16 @@ describe('the lab engine', { timeout: 300_000 }, () => {
     assert.equal(HostConfig.NetworkMode, 'none');
     assert.equal((HostConfig as { CgroupnsMode?: string }).CgroupnsMode, 'private');
     assert.deepEqual(Mounts.map((mount) => mount.Name).sort(), [`${name}-data`, `${name}-socket`]);
+  });
+
+  it('gets less of the processor than others when all want it, with everything that runs in it', async () => {
+    await using _engine = await open();
+    const weights = 'cd /sys/fs/cgroup; grep -s "" cpu/cpu.shares cpu.weight';
+    const exec = await docker.getContainer(name).exec({ Cmd: ['sh', '-c', weights], AttachStdout: true });
+    const said = stripHeaders(await buffer(await exec.start({}))).toString();
+    const [, file, weight] = /^(.*):(\d+)$/m.exec(said) ?? [];
+    // What the kernel gives who asks for nothing is 1024 on v1 and 100 on v2.
+    assert.ok(Number(weight) < (file === 'cpu.weight' ? 100 : 1024), said);
   });
 
   it('is let go by a program that is killed', async () => {
@@ -142,19 +156,25 @@ describe('the lab engine', { timeout: 300_000 }, () => {
     assert.equal((await state())?.users, 1);
   });
 
-  it('goes when nobody needs it and another version is opened, and stays while somebody does', async () => {
+  it('goes when nobody needs it and another version is opened, and is drained while somebody does', async () => {
     const other = `${tag}b`;
     await docker.getImage(image).tag({ repo: 'matryoshka/engine', tag: other });
     const newer = { docker, image: `matryoshka/engine:${other}`, folder, log: silentLog };
     try {
       const engine = await open();
-      const sandbox = await startSandbox(engine.docker);
+      await startSandbox(engine.docker);
       await engine[Symbol.asyncDispose]();
       const first = await LabEngine.open(newer);
-      assert.equal((await state())?.sandboxes, 1, 'it is drained, not ended');
+      assert.equal((await state())?.sandboxes, 1);
+      assert.deepEqual(await earlierSandboxes(docker, 'another', first.name), []);
+      const [left, ...others] = await earlierSandboxes(docker, install, first.name);
+      assert.deepEqual([left?.id, others], ['test', []]);
+      await left?.remove();
+      assert.equal(await state(), undefined, 'it went with the last that was in it');
+      await left?.remove();
+
       await first[Symbol.asyncDispose]();
       const again = await open();
-      await again.docker.getContainer(sandbox).remove({ force: true });
       await docker.getContainer(name).kill();
       await again[Symbol.asyncDispose]();
       await using _second = await LabEngine.open(newer);

@@ -7,7 +7,7 @@ import { EngineFailedError } from './engine.ts';
 import { machineLock } from './images/machine-lock.ts';
 import { inspected, isMissing } from './images/workshop.ts';
 import { Dial } from './lab-engine-dial.ts';
-import { allButPrivileged, sandboxLabel, withheldCapability } from './sandbox-options.ts';
+import { allButPrivileged, labCpuShares, sandboxLabel, withheldCapability } from './sandbox-options.ts';
 
 const engineLabel = 'org.matryoshka.engine';
 /** Where the image puts its daemon's API, in a volume of its own. */
@@ -156,7 +156,7 @@ export class LabEngine implements AsyncDisposable {
   }
 
   async #innerName(container: Docker.Container): Promise<string | undefined> {
-    const { code, stdout } = await run(container, ['docker', 'info', '--format', '{{.Name}}']);
+    const { code, stdout } = await runIn(container, ['docker', 'info', '--format', '{{.Name}}']);
     return code === 0 && stdout ? stdout : undefined;
   }
 
@@ -242,6 +242,7 @@ function containerOptions(image: string, privileged: boolean): Docker.ContainerC
       ...({ CgroupnsMode: 'private' } as object),
       // An engine that remaps users would make it nobody.
       UsernsMode: 'host',
+      CpuShares: labCpuShares,
       NetworkMode: 'none',
       Tmpfs: { '/run': 'exec' },
       Mounts: [volume(data, '/var/lib/docker'), volume(socket, socketFolder)],
@@ -274,12 +275,12 @@ async function useOf(docker: Docker, name: string, own?: string): Promise<{ sand
   const users = (await Promise.all(others)).filter(
     (exec) => exec?.Running && exec.ProcessConfig.entrypoint === holder,
   ).length;
-  const { stdout } = await run(container, ['docker', 'ps', '--quiet', '--filter', `label=${sandboxLabel}`]);
+  const { stdout } = await runIn(container, ['docker', 'ps', '--quiet', '--filter', `label=${sandboxLabel}`]);
   return { users, sandboxes: stdout.split('\n').filter(Boolean).length };
 }
 
 /** Removes it unless somebody uses it or a sandbox runs in it. */
-async function removeUnused(docker: Docker, name: string, own?: string): Promise<void> {
+export async function removeUnused(docker: Docker, name: string, own?: string): Promise<void> {
   await using _lock = await lockOf(name);
   const { users, sandboxes } = await useOf(docker, name, own);
   if (users === 0 && sandboxes === 0) await stopAndRemove(docker, name);
@@ -318,7 +319,11 @@ async function engineNameAt(socketPath: string): Promise<string | undefined> {
   );
 }
 
-async function run(container: Docker.Container, command: string[]): Promise<{ code: number | null; stdout: string }> {
+/** Runs a command in a container of the machine's engine. */
+export async function runIn(
+  container: Docker.Container,
+  command: string[],
+): Promise<{ code: number | null; stdout: string }> {
   // The image's environment has the DOCKER_HOST.
   const exec = await container.exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
   const stream = await exec.start({ hijack: true, stdin: false });

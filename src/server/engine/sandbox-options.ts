@@ -1,8 +1,16 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import type { Isolation } from '../../shared/api.ts';
 
+/** Holds the data folder's id: whose sandbox it is. */
+export const installLabel = 'org.matryoshka.install';
 /** Holds our id; every sandbox has it, whoever made it. */
 export const sandboxLabel = 'org.matryoshka.sandbox';
+
+/**
+ * Weight of a container in which learners compute; everybody else's is 1024. They get all that nobody else wants, and
+ * a fifth where the platform or another container wants all of it, too.
+ */
+export const labCpuShares = 256;
 
 export interface SandboxInput {
   isolation: Isolation;
@@ -62,6 +70,7 @@ export function sandboxOptions(input: SandboxInput): ContainerCreateOptions & { 
       // Equal to memory: no swap, which would make one lab everybody's slow disk.
       MemorySwap: input.limits.memory,
       NanoCpus: Math.round(input.limits.cpus * 1e9),
+      CpuShares: labCpuShares,
       PidsLimit: input.limits.pids,
       LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '1' } },
       RestartPolicy: { Name: 'no' },

@@ -66,6 +66,7 @@ function fakeRung(engine: FakeEngine): OpenRung {
     images: { sandbox: 'none', golden: 'none', standins: [] },
     verdict: { rung: 'privileged', isolation: 'privileged', state: 'red', at: 0, commands: [], probes: [] },
     verdictId: undefined,
+    earlier: async () => [],
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   };
 }

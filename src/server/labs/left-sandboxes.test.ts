@@ -11,7 +11,9 @@ describe('what crashes left', () => {
   });
 
   it('is what has no row, no lease, no lab, or no sandbox, and it can be removed', async () => {
-    await using platform = new Platform();
+    const removed: string[] = [];
+    const earlier = [{ id: 'earlier', remove: async () => void removed.push('earlier') }];
+    await using platform = new Platform({ earlier });
     const { engine, store, sandboxes } = platform;
     const lab = await platform.readyLab();
     const unknown = { id: 'unknown', shape: '', spec: fakeSpec(), leaseUntil: Date.now() + 60_000 };
@@ -25,12 +27,15 @@ describe('what crashes left', () => {
     const left = await leftSandboxes(platform, Date.now() + 2000);
     assert.deepEqual(left.map(({ why }) => why).sort(), [
       'it is gone from the engine',
+      'it is in an engine that is used no more',
       'its lab has ended',
       'its lease is over',
       'nobody knows it',
     ]);
     assert.ok(left.some(({ id }) => id === tested.id));
     for (const each of left) await each.remove();
+    assert.deepEqual(removed, ['earlier']);
+    earlier.pop();
     assert.deepEqual(await leftSandboxes(platform, Date.now() + 2000), []);
     assert.deepEqual(await platform.sandboxIds(), []);
   });

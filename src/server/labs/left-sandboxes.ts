@@ -1,3 +1,4 @@
+import type { EarlierSandbox } from '../engine/earlier-sandboxes.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { SandboxRow, Store } from '../store/store.ts';
 import type { Sandboxes } from './sandboxes.ts';
@@ -5,13 +6,22 @@ import type { Sandboxes } from './sandboxes.ts';
 /** A sandbox that nobody owns any more. */
 export interface LeftSandbox {
   id: string;
-  why: 'its lease is over' | 'nobody knows it' | 'its lab has ended' | 'it is gone from the engine';
+  why:
+    | 'its lease is over'
+    | 'nobody knows it'
+    | 'its lab has ended'
+    | 'it is gone from the engine'
+    | 'it is in an engine that is used no more';
   remove(): Promise<void>;
+}
+
+interface Rung {
+  earlier(): Promise<EarlierSandbox[]>;
 }
 
 /** What crashes left of this install, while no server runs; a running server's reaper finds it by itself. */
 export async function leftSandboxes(
-  { store, engine, sandboxes }: { store: Store; engine: Engine; sandboxes: Sandboxes },
+  { store, engine, sandboxes, rung }: { store: Store; engine: Engine; sandboxes: Sandboxes; rung: Rung },
   now = Date.now(),
 ): Promise<LeftSandbox[]> {
   // In this order: another process writes the row before it asks the engine.
@@ -20,6 +30,8 @@ export async function leftSandboxes(
   const left: LeftSandbox[] = found
     .filter(({ id }) => !rows.some((row) => row.id === id))
     .map(({ id, ref }) => ({ id, why: 'nobody knows it', remove: () => engine.remove(ref) }));
+  const earlier = await rung.earlier();
+  for (const { id, remove } of earlier) left.push({ id, why: 'it is in an engine that is used no more', remove });
   for (const row of rows) {
     const why = await reason(
       store,

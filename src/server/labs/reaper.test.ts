@@ -257,6 +257,25 @@ describe('the reaper reconciles engine and store', () => {
     assert.equal((await platform.store.sandboxesIn(['removed'])).length, 1);
   });
 
+  it('ends the labs that an upgrade has left in an older engine, and what else is there, but no test', async () => {
+    const store = openSqliteStore(':memory:');
+    const { id: learner } = await store.createLearner('learner', 0);
+    const lab = labRow(learner, { state: 'ready', expiresAt: Date.now() + minute });
+    await store.insertLab(lab);
+    const leaseUntil = Date.now() + minute;
+    const inOldEngine = { state: 'ready', engineRef: 'old', leaseUntil } as const;
+    await store.insertSandbox(sandboxRow({ id: 'left', purpose: 'lab', labId: lab.id, generation: 1, ...inOldEngine }));
+    await store.insertSandbox(sandboxRow({ id: 'test', purpose: 'test', ...inOldEngine }));
+    const removed: string[] = [];
+    const earlier = ['left', 'test', 'unknown'].map((id) => ({ id, remove: async () => void removed.push(id) }));
+    await using platform = new Platform({ store, earlier });
+    await platform.reaper.start();
+    const ended = await platform.manager.get(lab.id);
+    assert.deepEqual([ended.state, ended.endedBecause], ['ended', 'failed']);
+    assert.match(ended.failure ?? '', /upgraded/);
+    assert.deepEqual(removed, ['left', 'unknown']);
+  });
+
   it('removes a sandbox whose lease is over', async () => {
     let id = '';
     await using platform = await afterCrash(async (before) => {

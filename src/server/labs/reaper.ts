@@ -1,5 +1,6 @@
 import type { LabState } from '../../shared/api.ts';
 import type { LabSpec } from '../../shared/lab-spec.ts';
+import type { EarlierSandbox } from '../engine/earlier-sandboxes.ts';
 import { type Engine, EngineDownError } from '../engine/engine.ts';
 import type { Log } from '../log.ts';
 import type { LabRow, SandboxRow, Store } from '../store/store.ts';
@@ -16,6 +17,11 @@ const busyShare = 0.02;
 /** How often the CPU time of a lab without keystrokes is read, ms. */
 const cpuSampleMs = 30_000;
 
+/** Why a lab has no sandbox any more, for the operator. */
+const stoppedSentence =
+  'The sandbox of this lab stopped: it was killed, ran out of memory, or its engine was restarted.';
+const replacedSentence = 'The server was upgraded, and with it the engine that this lab ran in.';
+
 interface Options {
   store: Store;
   engine: Engine;
@@ -24,6 +30,8 @@ interface Options {
   sandboxes: Sandboxes;
   feed: Feed;
   specs: { spec(id: string): LabSpec | undefined };
+  /** What an upgrade has left in engines that are used no more. */
+  earlier(): Promise<EarlierSandbox[]>;
   log: Log;
 }
 
@@ -59,11 +67,12 @@ export class Reaper implements AsyncDisposable {
   }
 
   /**
-   * What a crash left: sandboxes with a row and a valid lease are adopted, the rest is removed; labs whose sandbox is
-   * gone end with the reason `failed`, or start again when they were just starting.
+   * What a crash left: sandboxes with a row and a valid lease are adopted, the rest is removed, also from the engine
+   * that an upgrade has replaced; labs whose sandbox is gone end with the reason `failed`, or start again when they
+   * were just starting.
    */
   async reconcile(): Promise<void> {
-    const { store, engine, manager, sandboxes, specs, log } = this.#options;
+    const { store, engine, manager, sandboxes, specs, earlier, log } = this.#options;
     // In this order: another process writes the row before it asks the engine.
     const found = new Map((await engine.list()).map((sandbox) => [sandbox.id, sandbox]));
     const rows = await store.sandboxesIn(['creating', 'ready', 'removing']);
@@ -76,13 +85,16 @@ export class Reaper implements AsyncDisposable {
         if (row.purpose !== 'test') sandboxes.adopt(row as LiveSandbox);
       } else await sandboxes.remove(row);
     }
+    const replaced = (await earlier()).filter(({ id }) => !adopted.has(id));
+    for (const { id, remove } of replaced) await this.#try(id, remove);
+    const upgraded = new Set(rows.filter((row) => replaced.some(({ id }) => id === row.id)).map((row) => row.labId));
     for (const [id, { ref }] of found) if (!rows.some((row) => row.id === id)) await engine.remove(ref);
     for (const lab of await store.labsIn(['starting', 'ready', 'ending'])) {
       const sandbox = await store.sandboxOf(lab.id);
       if (lab.state === 'ending') await manager.finishEnding(lab.id);
       else if (!specs.spec(lab.specId)) await this.#unknown(lab);
       else if (lab.state === 'starting') manager.resume(lab);
-      else if (!sandbox) await this.#lost(lab);
+      else if (!sandbox) await this.#lost(lab, upgraded.has(lab.id) ? replacedSentence : stoppedSentence);
       // What was done while nobody looked is not known.
       else await manager.touch(lab.id);
     }
@@ -194,8 +206,7 @@ export class Reaper implements AsyncDisposable {
     }
   }
 
-  async #lost(lab: LabRow): Promise<void> {
-    const failure = 'The sandbox of this lab stopped: it was killed, ran out of memory, or its engine was restarted.';
+  async #lost(lab: LabRow, failure = stoppedSentence): Promise<void> {
     await this.#options.manager.end(lab.id, 'failed', 'platform', failure);
   }
 

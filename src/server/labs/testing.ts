@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LabState } from '../../shared/api.ts';
 import type { LabSpec } from '../../shared/lab-spec.ts';
+import type { EarlierSandbox } from '../engine/earlier-sandboxes.ts';
 import { FakeEngine } from '../engine/fake-engine.ts';
 import { silentLog } from '../log.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
@@ -53,6 +54,7 @@ export interface PlatformOptions {
   floor?: number;
   /** Milliseconds. */
   lease?: number;
+  earlier?: EarlierSandbox[];
 }
 
 /** The labs of a platform on a fake engine and a store in memory, without HTTP and terminals. */
@@ -65,6 +67,7 @@ export class Platform implements AsyncDisposable {
   readonly pool: Pool;
   readonly manager: LabManager;
   readonly reaper: Reaper;
+  readonly rung: { earlier(): Promise<EarlierSandbox[]> };
   readonly notices: Notice[] = [];
   /** What the feed told of each lab's state, in order. */
   readonly states: { id: string; state: LabState; generation: number }[] = [];
@@ -92,7 +95,8 @@ export class Platform implements AsyncDisposable {
       terminalsOf: () => [],
     });
     const { manager, pool, sandboxes } = this;
-    this.reaper = new Reaper({ store, engine, manager, pool, sandboxes, feed, specs: catalog, log });
+    this.rung = { earlier: async () => options.earlier ?? [] };
+    this.reaper = new Reaper({ store, engine, manager, pool, sandboxes, feed, specs: catalog, log, ...this.rung });
     feed.on('notice', (_, notice) => this.notices.push(notice));
     feed.on('lab', ({ id, state, generation }) => this.states.push({ id, state, generation }));
   }

@@ -7,13 +7,14 @@ import { parse } from 'yaml';
 import { classesForTokens } from './src/components/lesson/code-classes.ts';
 import { remarkLesson } from './src/components/lesson/remark-lesson.ts';
 import { remarkTerms } from './src/components/lesson/remark-terms.ts';
+import { searchIndex } from './src/components/search-index.ts';
 import { termsFile } from './src/shared/term.ts';
 
 const terms = termsFile.parse(parse(readFileSync('lessons/terms.yaml', 'utf8')));
 
 export default defineConfig({
   output: 'static',
-  integrations: [mdx()],
+  integrations: [mdx(), searchIndex],
   devToolbar: { enabled: false },
   markdown: {
     // Smart dashes would corrupt the flags of commands.

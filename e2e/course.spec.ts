@@ -56,6 +56,32 @@ test('every claim of the articles is shown, cited or to come, and every link lea
   }
 });
 
+test('the search finds an English word and a Chinese one inside a sentence, and goes to its step', async ({ page }) => {
+  for (const [locale, term, field] of [
+    ['en', 'nsenter', 'Search the lessons'],
+    ['zh', '套接字', '搜索课程'],
+  ] as const) {
+    await page.goto(`/${locale}/`);
+    await page.keyboard.press('Control+k');
+    await page.getByRole('searchbox', { name: field }).fill(term);
+    const first = page.locator('dialog.search li a').first();
+    await expect(first.locator('mark').first()).toHaveText(term);
+    await page.keyboard.press('ArrowDown');
+    await expect(first).toBeFocused();
+    const href = (await first.getAttribute('href')) ?? '';
+    expect(href).toMatch(`/${locale}/lessons/`);
+    await page.keyboard.press('Enter');
+    await expect(page).toHaveURL(href);
+    const step = new URL(page.url()).hash;
+    if (step) await expect(page.locator(step)).toBeInViewport();
+  }
+  // What gives answers away can be found nowhere.
+  await page.goto('/en/');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByRole('searchbox').fill('"The one that was started through the host\'s mounted socket"');
+  await expect(page.getByRole('dialog').getByRole('status')).toContainText('No lesson speaks of');
+});
+
 test('the lesson is readable without JavaScript, and prints without the lab', async ({ browser, server }) => {
   const context = await browser.newContext({ javaScriptEnabled: false, baseURL: server.address });
   const page = await context.newPage();

@@ -25,7 +25,7 @@ export async function dev(_args: string[], environment: NodeJS.ProcessEnv): Prom
         hooks: {
           'astro:server:setup': ({ server: vite }) => {
             vite.middlewares.use((request, response, next) => {
-              if (/^\/(api\/|healthz|metrics)/.test(request.url ?? '')) listener(request, response);
+              if (/^\/(api\/|pagefind\/|healthz|metrics)/.test(request.url ?? '')) listener(request, response);
               else next();
             });
             vite.httpServer?.on('upgrade', (request, socket, head) => app.http.upgrades.handle(request, socket, head));

@@ -22,6 +22,17 @@ class ServerBanner extends HTMLElement {
   }
 }
 
+function openSearch(): void {
+  void import('./search/search-dialog.ts').then((search) => search.openSearch());
+}
+
+document.querySelector('.search-open')?.addEventListener('click', openSearch);
+// In the terminal that key is the shell's.
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'k' || !(event.ctrlKey || event.metaKey) || event.defaultPrevented) return;
+  event.preventDefault();
+  openSearch();
+});
 customElements.define('server-banner', ServerBanner);
 keepPlaceInLanguageLink();
 // Pages that follow a lab listen to events; the others only ask once.

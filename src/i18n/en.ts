@@ -5,4 +5,5 @@ export { instructor } from './en/instructor.ts';
 export { lab } from './en/lab.ts';
 export { map } from './en/map.ts';
 export { page } from './en/page.ts';
+export { search } from './en/search.ts';
 export { site } from './en/site.ts';

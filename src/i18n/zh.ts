@@ -5,4 +5,5 @@ export { instructor } from './zh/instructor.ts';
 export { lab } from './zh/lab.ts';
 export { map } from './zh/map.ts';
 export { page } from './zh/page.ts';
+export { search } from './zh/search.ts';
 export { site } from './zh/site.ts';

@@ -5,6 +5,7 @@ export const site = {
   description:
     'A hands-on lab for containers inside containers: a private machine in your browser, real commands, and a check that says why a step is not done yet.',
   skip: 'Skip to the content',
+  search: 'Search',
   footer: {
     compare: 'Four ways, side by side',
     about: 'How it is isolated',

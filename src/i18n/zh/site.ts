@@ -6,6 +6,7 @@ export const site: SiteText = {
   tagline: '亲手摸清容器里的容器',
   description: '动手学嵌套容器：浏览器里一台属于你的机器，真实的命令，检查还会告诉你这一步为什么还没通过。',
   skip: '跳到正文',
+  search: '搜索',
   footer: {
     compare: '四种做法对比',
     about: '怎样隔离',

@@ -350,6 +350,14 @@ describe('the site', () => {
     assert.equal((await browser.ask('GET', '/nowhere')).body, 'missing en');
   });
 
+  it('lets WebAssembly run in the worker of the search, and in no page', async (t) => {
+    const browser = (await openServer(t)).browser();
+    const policy = async (path: string) =>
+      (await browser.ask('GET', path)).headers.get('Content-Security-Policy') ?? '';
+    assert.match(await policy('/pagefind/pagefind-worker.js'), /script-src 'self' 'wasm-unsafe-eval';/);
+    for (const path of ['/en/', '/pagefind/pagefind.js']) assert.match(await policy(path), /script-src 'self';/);
+  });
+
   it('shows nothing outside of its folder', async (t) => {
     const server = await openServer(t);
     for (const path of ['/../labs/box/lab.yaml', '/en/..%2f..%2flabs/box/lab.yaml', '/%2e%2e/labs/box/lab.yaml']) {

@@ -9,17 +9,24 @@ import type { Api } from './api.ts';
 /**
  * Scripts only from us; xterm.js sets styles on its elements. Everything else is refused.
  */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "font-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
+const contentSecurityPolicy = (scripts: string) =>
+  [
+    "default-src 'none'",
+    `script-src ${scripts}`,
+    "style-src 'self' 'unsafe-inline'",
+    "font-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+
+const pagePolicy = contentSecurityPolicy("'self'");
+
+/** The search runs its WebAssembly in a worker, whose policy is its own; no page may run any. */
+const searchWorker = '/pagefind/pagefind-worker.js';
+const searchPolicy = contentSecurityPolicy("'self' 'wasm-unsafe-eval'");
 
 const yearSeconds = 365 * 24 * 3600;
 
@@ -27,7 +34,7 @@ const yearSeconds = 365 * 24 * 3600;
 export function useSecurityHeaders(api: Api, tls: boolean): void {
   api.use(async (c, next) => {
     await next();
-    c.header('Content-Security-Policy', contentSecurityPolicy);
+    c.header('Content-Security-Policy', c.req.path === searchWorker ? searchPolicy : pagePolicy);
     c.header('X-Content-Type-Options', 'nosniff');
     c.header('Referrer-Policy', 'same-origin');
     c.header('Cross-Origin-Opener-Policy', 'same-origin');

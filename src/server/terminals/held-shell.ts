@@ -48,6 +48,11 @@ export class HeldShell {
     return this.#fresh;
   }
 
+  /** Known to stand at its prompt; where the shell never tells, or has not told since we came, it is not known. */
+  get isAtPrompt(): boolean {
+    return this.#atPrompt === true;
+  }
+
   /** The command line that attaches us empties its input when it starts: until it has answered, typing waits. */
   write(bytes: Uint8Array): void {
     if (!this.#attaching) this.#pty.write(bytes);

@@ -315,13 +315,13 @@ describe('the size of a terminal', () => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const { pty, view } = openTerminal();
     view();
-    pty().print('$ vim\r\n\x1b[?1049h~~~');
+    pty().print('$ top\r\n\x1b[?2004l~~~');
     const told: number[] = [];
     pty().resize = ({ rows }) => told.push(rows);
     view();
     t.mock.timers.tick(50);
     assert.deepEqual(told, [23, 24]);
-    pty().print('\x1b[?1049l$ ');
+    pty().print('\x1b[?2004h$ ');
     view();
     t.mock.timers.tick(50);
     assert.deepEqual(told, [23, 24], 'a prompt needs no painting');

@@ -242,9 +242,12 @@ export class Terminal implements Disposable {
     return shell;
   }
 
-  /** What stands in the scrollback was painted for screens that may have been other, and may not be all. */
+  /**
+   * What stands in the scrollback was painted for screens that may have been other, and may not be all. `top` paints
+   * without the alternate screen and repeats no line that it believes to be there, so every program is asked.
+   */
   #redraw(): void {
-    if (this.#shell?.isFresh === false && this.scrollback.isAlternate) this.#size.redraw();
+    if (this.#shell?.isFresh === false && !this.#shell.isAtPrompt) this.#size.redraw();
   }
 
   #onData(output: Buffer): void {

@@ -71,7 +71,7 @@ class CompareBoard extends SessionElement {
         <tbody>
           ${rows.map(([row, value]) => this.#row(row, value))}
           <tr>
-            <th scope="row">${text.rows.output}${this.#proof('output')}</th>
+            <th scope="row">${text.rows.output}${this.#command && this.#proof(this.#command)}</th>
             ${approaches.map((each) => html`<td>${this.#output(each)}</td>`)}
           </tr>
         </tbody>
@@ -105,7 +105,7 @@ class CompareBoard extends SessionElement {
       <pre>${oddLines(view.output, others).map(({ line, isOdd }) => (isOdd ? html`<mark>${line}</mark>\n` : `${line}\n`))}</pre>`;
   }
 
-  #proof(row: Row) {
+  #proof(row: Row | CompareCommand) {
     const proofs: Record<string, Proof> = JSON.parse(this.dataset.proofs ?? '{}');
     const proof = proofs[row];
     return proof ? html`<a class="proof" href=${proof.path}>${fill(text.proof, { title: proof.title })}</a>` : nothing;

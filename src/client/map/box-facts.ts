@@ -9,9 +9,10 @@ import { toast } from '../toast.ts';
 import { mapText as text } from './map-text.ts';
 import { bytes, holderOf, mountWords, rightsWords, shortId, stateWord, storageWords, talkWords } from './words.ts';
 
+/** A container with the daemon that owns it; L1 has neither. */
 interface Chosen {
-  owner: MapDaemon;
-  box: MapContainer;
+  owner?: MapDaemon;
+  box?: MapContainer;
   chain: readonly string[];
 }
 
@@ -39,18 +40,26 @@ class BoxFacts extends DrawnElement {
 
   protected override render() {
     if (!this.#chosen || !this.#map) return nothing;
-    const { box, chain } = this.#chosen;
-    const isRunning = box.state === 'running';
-    return html`<section class="box-facts level-${box.level}" aria-label=${`L${box.level} ${box.name}`}>
+    const { box, owner, chain } = this.#chosen;
+    const { level, name } = box ?? { level: 1, name: text.host };
+    const all =
+      box && owner
+        ? [...facts(box, owner, this.#map), ...box.daemons.flatMap(daemonFacts)]
+        : this.#map.daemons.flatMap(daemonFacts);
+    return html`<section class="box-facts level-${level}" aria-label=${`L${level} ${name}`}>
       <div class="facts-head">
-        <h3>L${box.level} · <bdi>${box.name}</bdi></h3>
-        ${isRunning ? html`<button class="ghost small" type="button" @click=${() => document.dispatchEvent(new CustomEvent('open-terminal', { detail: chain }))}>${text.shell}</button>` : nothing}
-        <button class="ghost small" type="button" @click=${() => this.#look(box.key)}>${text.asSeen}</button>
-        <button class="ghost small" type="button" @click=${() => this.dispatchEvent(new Event('alone'))}>${text.alone}</button>
+        <h3>L${level} · <bdi>${name}</bdi></h3>
+        ${!box || box.state === 'running' ? html`<button class="ghost small" type="button" @click=${() => document.dispatchEvent(new CustomEvent('open-terminal', { detail: chain }))}>${text.shell}</button>` : nothing}
+        ${
+          box
+            ? html`<button class="ghost small" type="button" @click=${() => this.#look(box.key)}>${text.asSeen}</button>
+              <button class="ghost small" type="button" @click=${() => this.dispatchEvent(new Event('alone'))}>${text.alone}</button>`
+            : nothing
+        }
         <button class="link" type="button" @click=${() => this.dispatchEvent(new Event('close'))}>${text.close}</button>
       </div>
-      ${this.#seen?.key === box.key ? processTable(this.#seen.processes, box) : nothing}
-      <dl>${facts(this.#chosen, this.#map).map(([name, values]) => (values.length > 0 ? html`<div><dt>${name}</dt>${values.map((value) => html`<dd><bdi>${value}</bdi></dd>`)}</div>` : nothing))}</dl>
+      ${box && this.#seen?.key === box.key ? processTable(this.#seen.processes, box) : nothing}
+      <dl>${all.map(([name, values]) => (values.length > 0 ? html`<div><dt>${name}</dt>${values.map((value) => html`<dd><bdi>${value}</bdi></dd>`)}</div>` : nothing))}</dl>
     </section>`;
   }
 
@@ -65,7 +74,7 @@ class BoxFacts extends DrawnElement {
   }
 }
 
-function facts({ box, owner }: Chosen, map: MapHost): [string, string[]][] {
+function facts(box: MapContainer, owner: MapDaemon, map: MapHost): [string, string[]][] {
   const code = box.exitCode === undefined ? '' : `, ${fill(text.exit, { code: box.exitCode })}`;
   const rights = rightsWords(box);
   const own = box.capabilities.filter((name) => !rights.includes(fill(text.capability, { name })));
@@ -83,7 +92,6 @@ function facts({ box, owner }: Chosen, map: MapHost): [string, string[]][] {
     [text.fact.ports, box.ports],
     [text.fact.runtime, box.runtime ? [box.runtime] : []],
     [text.fact.talks, talkWords(box, map)],
-    ...box.daemons.flatMap(daemonFacts),
   ];
 }
 

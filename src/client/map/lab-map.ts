@@ -27,6 +27,7 @@ class LabMap extends SessionElement {
   #news = new Map<string, { kind: 'added' | 'changed' | 'survived'; until: number }>();
   #gone: { owner: string; box: MapContainer; until: number }[] = [];
   #focus = '';
+  /** The box whose facts are shown; empty for L1. */
   #chosen: string | undefined;
   #alone: string | undefined;
   #lines: Line[] = [];
@@ -66,14 +67,14 @@ class LabMap extends SessionElement {
   }
 
   #draw(map: MapHost) {
-    const chosen = mapContainers(map).find(({ box }) => box.key === this.#chosen);
+    const chosen = this.#chosen === '' ? { chain: [] } : mapContainers(map).find(({ box }) => box.key === this.#chosen);
     return html`<div class="canvas" @click=${this.#click} @keydown=${this.#key} @focusin=${this.#follow}>
         ${mapBoxes(this.#drawing(map))} ${mapLines(this.#lines)}
       </div>
       <p class="kernel level-0">${fill(text.kernel, { kernel: map.kernel })}</p>
       ${
         chosen
-          ? html`<box-facts .chosen=${chosen} .map=${map} @close=${this.#close} @alone=${() => this.#zoom(chosen.box.key)}></box-facts>`
+          ? html`<box-facts .chosen=${chosen} .map=${map} @close=${this.#close} @alone=${() => this.#zoom(this.#chosen)}></box-facts>`
           : nothing
       }
       <details class="as-text">
@@ -165,7 +166,7 @@ class LabMap extends SessionElement {
 
   #choose(key: string): void {
     this.#focus = key;
-    this.#chosen = this.#focus && this.#focus !== this.#chosen ? this.#focus : undefined;
+    this.#chosen = key === this.#chosen ? undefined : key;
     this.requestUpdate();
   }
 

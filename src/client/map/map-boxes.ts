@@ -40,12 +40,12 @@ export function mapBoxes(drawing: Drawing): TemplateResult {
 }
 
 function hostBox(drawing: Drawing): TemplateResult {
-  const { map, here, focus } = drawing;
+  const { map, here, focus, chosen } = drawing;
   return html`<div
     class="box level-1 ${here?.length === 0 ? 'here' : ''} ${here ? 'on-path' : ''}"
     data-key=""
   >
-    <div class="name" role="treeitem" aria-level="1" aria-expanded="true" tabindex=${focus === '' ? 0 : -1}>
+    <div class="name" role="treeitem" aria-level="1" aria-expanded="true" aria-selected=${chosen === ''} tabindex=${focus === '' ? 0 : -1}>
       <b>L1 · ${text.host}</b>
     </div>
     ${inside(drawing, map.daemons, [])}

@@ -30,7 +30,7 @@ export function storageWords({ driver, data }: MapDaemon): string {
 /** What a daemon's line says. */
 export function daemonWords(daemon: MapDaemon): string[] {
   if (daemon.state === 'silent' && !daemon.id) return ['dockerd', text.silent];
-  const { version, id, subnet, listens, security } = daemon;
+  const { version, id, subnet, listens, security, uids, level } = daemon;
   return [
     fill(text.daemon, { version: version.split('+')[0] }),
     shortId(id),
@@ -38,6 +38,8 @@ export function daemonWords(daemon: MapDaemon): string[] {
     subnet ?? '',
     listens ? text.way[listens] : '',
     ...security,
+    // In a container that is said of the container, unless the daemon has gone further.
+    uids && (level === 1 || security.includes('rootless')) ? fill(text.mapped, { uid: uids.first }) : '',
     daemon.sharesDataWith ? text.sharesData : '',
     daemon.state === 'silent' ? text.silent : '',
   ].filter(Boolean);

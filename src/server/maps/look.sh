@@ -1,86 +1,115 @@
-# Prints what there is to know of every Docker daemon that runs in L1 or anywhere inside it, one fact a line: `proc`,
-# `ns`, `uid`, `memory`, `socket` are about processes, `daemon` is what a daemon answered, as JSON.
+# For each line that it reads it prints what there is to know of every Docker daemon that runs in L1 or anywhere inside
+# it, one fact a line: `proc`, `ns`, `uid`, `memory`, `socket` are about processes, `daemon` is what a daemon answered, as
+# JSON; then `end`. A line says whether what seldom changes is asked anew (`anew`, else `kept`), then the processes of
+# daemons not to be asked at all. Being there already is half of being quick: beginning an exec takes as long as a look.
 #
 # Daemons are found as processes, since L1 sees those of all levels, and asked through their sockets by way of
 # /proc/PID/root. So it needs no client in the container, and one that a learner has replaced changes nothing.
-# Comes after sockets.sh. Arguments: containers shown per daemon, processes of daemons not to be asked.
+# Comes after sockets.sh. Argument: containers shown per daemon.
 most=$1
-silent=" $2 "
-answerS=1         # a daemon has this long for each of two questions
-answerMost=4000000 # bytes of an answer; a longer one is cut and no JSON any more
+answerS=1          # a daemon has this long for one answer
+answersS=3         # and this long for all that it is asked
+answerMost=4000000 # bytes of its answers; what is longer is cut and no JSON any more
+set -o pipefail
+answers=$(mktemp -d /run/lab/look.XXXXXX) || exit 1
+trap 'rm -rf "$answers"' EXIT
 
-# 1. The process table: daemons, shims, and their children, which are the first processes of containers.
-table=$(grep -sE '^(Name|PPid|NSpid|Uid|CapBnd|Seccomp):' /proc/[0-9]*/status | awk -F '[/:]' '
-  { value = $0; sub(/^[^:]*:[^:]*:[ \t]*/, "", value); pid = $3; seen[pid] = 1; of[pid, $5] = value }
-  END {
-    for (pid in seen) {
-      name = of[pid, "Name"]; parent = of[pid, "PPid"]
-      kind = name == "dockerd" ? "daemon" : of[parent, "Name"] ~ /^containerd-shim/ ? "first" : name ~ /^containerd-shim/ ? "shim" : "other"
-      if (name == "dockerd" && of[parent, "Name"] == "dockerd") kind = "other"
-      split(of[pid, "Uid"], uid, /[ \t]+/)
-      gsub(/[ \t]+/, " ", of[pid, "NSpid"])
-      print "proc", kind, pid, parent, uid[1], of[pid, "CapBnd"], of[pid, "Seccomp"], of[pid, "NSpid"]
-    }
-  }')
-echo "kernel $(uname -r)"
-echo "$table"
+# The process table: daemons, shims, and their children, which are the first processes of containers.
+processes() {
+  grep -sE '^(Name|PPid|NSpid|Uid|CapBnd|Seccomp):' /proc/[0-9]*/status | awk -F '[/:]' '
+    { value = $0; sub(/^[^:]*:[^:]*:[ \t]*/, "", value); pid = $3; seen[pid] = 1; of[pid, $5] = value }
+    END {
+      for (pid in seen) {
+        name = of[pid, "Name"]; parent = of[pid, "PPid"]
+        kind = name == "dockerd" ? "daemon" : of[parent, "Name"] ~ /^containerd-shim/ ? "first" : name ~ /^containerd-shim/ ? "shim" : "other"
+        if (name == "dockerd" && of[parent, "Name"] == "dockerd") kind = "other"
+        split(of[pid, "Uid"], uid, /[ \t]+/)
+        gsub(/[ \t]+/, " ", of[pid, "NSpid"])
+        print "proc", kind, pid, parent, uid[1], of[pid, "CapBnd"], of[pid, "Seccomp"], of[pid, "NSpid"]
+      }
+    }'
+}
 of_kind() { echo "$table" | awk -v kinds="$1" 'index(kinds, $2) { print $3 }'; }
-daemons=$(of_kind daemon)
-boxes=$(of_kind 'daemon first')
-
-# 2. What the kernel says of them: namespaces, id maps, memory.
 paths() { for pid in $1; do echo "/proc/$pid/$2"; done; }
-# shellcheck disable=SC2046 # lists of paths without spaces
-{
-  stat -L -c 'ns %i %n' $(paths "$(of_kind 'daemon first shim')" ns/pid)
-  grep -sHm 1 . $(paths "$boxes" uid_map) | awk '{ sub(/\/uid_map:/, " "); sub(/^\/proc\//, ""); print "uid", $1, $2, $3, $4 }'
-} 2>/dev/null
-for pid in $boxes; do
-  while IFS=: read -r _ controller group; do
-    case $controller in
-      memory) set -- "/sys/fs/cgroup/memory$group/memory.limit_in_bytes" "/sys/fs/cgroup/memory$group/memory.usage_in_bytes" ;;
-      '') set -- "/sys/fs/cgroup$group/memory.max" "/sys/fs/cgroup$group/memory.current" ;;
-      *) continue ;;
-    esac
-    read -r limit <"$1" && read -r used <"$2" && echo "memory $pid $limit $used" && break
-  done <"/proc/$pid/cgroup"
-done 2>/dev/null
 
-# 3. Which socket a container has mounted is told by device and inode: a path says nothing about who listens there.
-mounted=$(awk '$5 ~ /\.sock$/ { split(FILENAME, part, "/"); print "/proc/" part[3] "/root" $5 }' $(paths "$boxes" mountinfo) 2>/dev/null)
+# What the kernel says of daemons and first processes: namespaces, id maps, memory.
+kernel() {
+  # shellcheck disable=SC2046 # lists of paths without spaces
+  {
+    stat -L -c 'ns %i %n' $(paths "$(of_kind 'daemon first shim')" ns/pid)
+    grep -sHm 1 . $(paths "$boxes" uid_map) | awk '{ sub(/\/uid_map:/, " "); sub(/^\/proc\//, ""); print "uid", $1, $2, $3, $4 }'
+  } 2>/dev/null
+  for pid in $boxes; do
+    while IFS=: read -r _ controller group; do
+      case $controller in
+        memory) set -- "/sys/fs/cgroup/memory$group/memory.limit_in_bytes" "/sys/fs/cgroup/memory$group/memory.usage_in_bytes" ;;
+        '') set -- "/sys/fs/cgroup$group/memory.max" "/sys/fs/cgroup$group/memory.current" ;;
+        *) continue ;;
+      esac
+      read -r limit <"$1" && read -r used <"$2" && echo "memory $pid $limit $used" && break
+    done <"/proc/$pid/cgroup"
+  done 2>/dev/null
+}
+
+# Which socket a container reaches is told by device and inode: a path says nothing about who listens there. It may be
+# mounted itself, or lie in a folder that is, or in a whole root.
+mounted() {
+  # shellcheck disable=SC2046 # lists of paths without spaces
+  awk '
+    $5 ~ /^\/(proc|sys|dev|etc)(\/|$)/ || $5 ~ /\/(overlay2|containers|netns)\// { next }
+    { split(FILENAME, part, "/"); place = "/proc/" part[3] "/root" ($5 == "/" ? "" : $5) }
+    $5 ~ /\.sock$/ { print place; next }
+    { print place "/docker.sock"; print place "/run/docker.sock" }' $(paths "$boxes" mountinfo) 2>/dev/null
+}
 
 ask() { # socket, path...
   socket=$1
   shift
   for path; do printf 'url = "http://docker%s"\n' "$path"; done |
-    curl -s --max-time $answerS --unix-socket "$socket" -K - | head -c $answerMost
+    curl -s --fail-early --max-time $answerS --unix-socket "$socket" -K - | head -c $answerMost
 }
 
 running='%7B%22status%22%3A%5B%22running%22%2C%22paused%22%2C%22restarting%22%5D%7D'
 stopped='%7B%22status%22%3A%5B%22created%22%2C%22exited%22%2C%22dead%22%2C%22removing%22%5D%7D'
 
+lists="/containers/json?all=1&limit=$most&filters=$running /containers/json?all=1&limit=$most&filters=$stopped"
+
 describe() { # pid, socket path
-  first=$(ask "/proc/$1/root$2" /info /networks/bridge \
-    "/containers/json?all=1&limit=$most&filters=$running" "/containers/json?all=1&limit=$most&filters=$stopped") || return 1
-  ids=$(echo "$first" | jq -rs --argjson most "$most" '.[2] + .[3] | .[:$most][].Id | select(test("^[0-9a-f]{64}$"))') || return 1
-  # shellcheck disable=SC2046,SC2086 # a list of ids
-  each=$([ -z "$ids" ] || ask "/proc/$1/root$2" $(printf '/containers/%s/json ' $ids)) || return 1
-  printf '%s\n%s\n' "$first" "$each" | jq -cs --argjson pid "$1" --arg socket "$2" \
-    --arg args "$(tr '\0' '\n' <"/proc/$1/cmdline" | head -c 8192)" \
-    --arg config "$(head -c 16384 "/proc/$1/root/etc/docker/daemon.json" 2>/dev/null)" "$trim"
+  kept=$answers/$1.kept
+  at=/proc/$1/root$2
+  # Starting curl is what takes time: mostly there are the containers that were there before, and one is enough.
+  read -r before 2>/dev/null <"$kept.ids"
+  # shellcheck disable=SC2046,SC2086 # lists of paths
+  ask_all() { ask "$at" $lists $([ -z "$1" ] || printf '/containers/%s/json ' $1); }
+  answer=$(ask_all "$before") || return 1
+  ids=$(echo "$answer" | head -n 2 | grep -o '"Id":"[0-9a-f]\{64\}"' | head -n "$most" | cut -d '"' -f 4 | tr '\n' ' ')
+  ids=${ids% }
+  [ "$ids" = "$before" ] || { answer=$(ask_all "$ids") && echo "$ids" >"$kept.ids"; } || return 1
+  # Only /info counts what is not listed; it is dear, the daemon runs three programs for it.
+  if [ "$how" = anew ] || [ ${#ids} -ge $((most * 65 - 1)) ] || [ ! -s "$kept" ]; then
+    ask "$at" /info /networks/bridge | jq -cs --argjson pid "$1" --arg socket "$2" \
+      --arg args "$(tr '\0' '\n' <"/proc/$1/cmdline" | head -c 8192)" \
+      --arg config "$(head -c 16384 "/proc/$1/root/etc/docker/daemon.json" 2>/dev/null)" "$ofDaemon" >"$kept" || return 1
+  fi
+  { cat "$kept" && echo "$answer"; } | jq -rs --argjson most "$most" "$ofContainers"
 }
 
 # What the map needs of a daemon's answers, each string short enough to show.
-trim='
+ofDaemon='
   def short: tostring | .[:300];
-  .[0] as $info | .[1] as $bridge | (.[4:] | map(select(type == "object" and .Id and .State))) as $all | {
+  .[0] as $info | .[1] as $bridge | if $info.ID then {
     pid: $pid, socket: $socket, args: ($args / "\n"), config: ($config | fromjson? // {} | {dns, hosts, tls, tlsverify}),
     id: ($info.ID | short), version: ($info.ServerVersion | short), driver: ($info.Driver | short),
     backing: ([$info.DriverStatus[]? | select(.[0] == "Backing Filesystem") | .[1]] | first),
     root: ($info.DockerRootDir | short), runtime: ($info.DefaultRuntime | short), total: $info.Containers,
     security: [$info.SecurityOptions[]? | short],
     bridge: ($bridge.Options["com.docker.network.bridge.name"]), subnet: ($bridge.IPAM.Config[0].Subnet?),
-    gateway: ($bridge.IPAM.Config[0].Gateway?), mtu: ($bridge.Options["com.docker.network.driver.mtu"]),
+    gateway: ($bridge.IPAM.Config[0].Gateway?), mtu: ($bridge.Options["com.docker.network.driver.mtu"])
+  } else error("no daemon") end'
+ofContainers='
+  def short: tostring | .[:300];
+  .[0] as $daemon | [.[1, 2][].Id] as $listed | (.[3:] | map(select(type == "object" and .Id and .State))) as $all |
+  $daemon + (if ($listed | length) < $most then {total: ($listed | length)} else {} end) + {
     containers: [$all[] | {
       id: .Id, created: .Created, name: (.Name | ltrimstr("/") | short), image: (.Config.Image | short), state: .State.Status, pid: .State.Pid,
       exitCode: .State.ExitCode, health: .State.Health.Status, privileged: .HostConfig.Privileged,
@@ -91,23 +120,43 @@ trim='
       addresses: [.NetworkSettings.Networks[]? | .IPAddress, .Aliases[]?, .DNSNames[]? | select(. != null and . != "") | short][:20],
       env: [.Config.Env[]? | select(startswith("DOCKER_")) | short][:10]
     }]
-  }'
+  } | "daemon " + tojson'
 
-answers=$(mktemp -d /run/lab/look.XXXXXX) || exit 1
-trap 'rm -rf "$answers"' EXIT
-for pid in $daemons; do
-  socket=$(socket_of "$pid")
-  [ -n "$socket" ] || continue
-  mounted="$mounted /proc/$pid/root$socket"
-  case $silent in
-    *" $pid "*) echo "silent $pid $socket" ;;
-    *) { describe "$pid" "$socket" >"$answers/$pid" 2>/dev/null && [ -s "$answers/$pid" ] || echo "silent $pid $socket"; } & ;;
-  esac
+look() { # anew or kept, processes not to be asked
+  how=$1
+  table=$(processes)
+  boxes=$(of_kind 'daemon first')
+  listening= asked= jobs=
+  for pid in $(of_kind daemon); do
+    read -r socket 2>/dev/null <"$answers/$pid.socket" && [ -S "/proc/$pid/root$socket" ] || {
+      rm -f "$answers/$pid".*
+      socket=$(socket_of "$pid")
+      [ -n "$socket" ] && echo "$socket" >"$answers/$pid.socket" || continue
+    }
+    listening="$listening /proc/$pid/root$socket" asked="$asked $pid"
+    case " $2 " in
+      *" $pid "*) ;;
+      *) describe "$pid" "$socket" >"$answers/$pid.answer" 2>/dev/null & jobs="$jobs $!" ;;
+    esac
+  done
+  # shellcheck disable=SC2086 # a list of processes
+  (trap 'kill $!' TERM; sleep $answersS & wait $! && kill $jobs) >/dev/null 2>&1 &
+  alarm=$!
+  echo "kernel $(uname -r)"
+  echo "$table"
+  kernel
+  # shellcheck disable=SC2046,SC2086 # lists of paths
+  stat -L -c 'socket %d:%i %n' $listening $(mounted) 2>/dev/null
+  # shellcheck disable=SC2086 # a list of processes
+  [ -z "$jobs" ] || wait $jobs
+  kill $alarm
+  for pid in $asked; do
+    { [ -s "$answers/$pid.answer" ] && cat "$answers/$pid.answer"; } || echo "silent $pid $(cat "$answers/$pid.socket")"
+  done
+  rm -f "$answers"/*.answer
+}
+
+while read -r how silent; do
+  look "$how" "$silent" </dev/null
+  echo end
 done
-# shellcheck disable=SC2046,SC2086 # lists of paths
-stat -L -c 'socket %d:%i %n' $mounted $(paths "$boxes" root/run/docker.sock) 2>/dev/null
-wait
-for pid in $daemons; do
-  [ -s "$answers/$pid" ] && printf 'daemon ' && cat "$answers/$pid"
-done
-exit 0

@@ -74,12 +74,14 @@ class MapBuilder {
    */
   #claim(daemonPid: number, seen: SeenContainer): Claimed {
     const { processes, pidNamespaces } = this.#facts;
+    const isFirst = ({ kind, parent }: Process) =>
+      kind === 'first' || (kind === 'daemon' && processes.get(parent)?.kind === 'shim');
     const depth = this.#depth(daemonPid);
     const home = pidNamespaces.get(daemonPid);
     const first = [...processes.values()].find(
       (process) =>
         seen.pid > 0 &&
-        process.kind === 'first' &&
+        isFirst(process) &&
         process.pids[depth - 1] === seen.pid &&
         pidNamespaces.get(process.parent) === home &&
         !this.#claimedBy.has(process.pid),
@@ -191,19 +193,21 @@ class MapBuilder {
 
   #mounts(owner: Found, claimed: Claimed): MapMount[] {
     const roots = this.#held(claimed).flatMap(({ seen }) => seen?.root ?? []);
+    const foreign = this.#found.flatMap((daemon) => this.#socketsOf(claimed, daemon));
     const others = (this.#claims.get(owner.pid) ?? []).filter((each) => each !== claimed);
     const othersData = new Set(others.flatMap((other) => this.#dataSource(other) ?? []));
     return claimed.seen.mounts.flatMap(({ type, source, name, to, writable }) => {
       const isForeign = type === 'bind' && owner.seen && isWithin(source, owner.seen.root);
-      const kind = source.endsWith('.sock')
-        ? 'socket'
-        : source === '/'
+      const kind =
+        source === '/'
           ? 'root'
-          : roots.some((root) => isWithin(root, to))
-            ? 'own-data'
-            : isForeign || othersData.has(source)
-              ? 'foreign-data'
-              : undefined;
+          : source.endsWith('.sock') || (type === 'bind' && foreign.some((socket) => isWithin(socket, to)))
+            ? 'socket'
+            : roots.some((root) => isWithin(root, to))
+              ? 'own-data'
+              : isForeign || othersData.has(source)
+                ? 'foreign-data'
+                : undefined;
       return kind ? [{ kind, source: name || source, to, writable }] : [];
     });
   }
@@ -225,19 +229,19 @@ class MapBuilder {
   }
 
   #talks(owner: Found, claimed: Claimed): ContainerFacts['talks'] {
-    const held = new Set(this.#held(claimed));
-    const bySocket = this.#found.filter((daemon) => !held.has(daemon) && this.#reachesBySocket(claimed, daemon));
+    const bySocket = this.#found.filter((daemon) => this.#socketsOf(claimed, daemon).length > 0);
     if (bySocket.length > 0) return bySocket.map(({ pid }) => ({ daemon: this.#keys.get(pid) ?? '', way: 'socket' }));
-    const remote = held.size === 0 && claimed.first ? this.#remote(owner, claimed.seen) : undefined;
+    const remote = this.#held(claimed).length === 0 && claimed.first ? this.#remote(owner, claimed.seen) : undefined;
     const listens = remote?.seen && listensOn(remote.seen);
     return remote && listens ? [{ daemon: this.#keys.get(remote.pid) ?? '', way: listens }] : [];
   }
 
-  /** A socket is told by its device and inode: a path says nothing about who listens there. */
-  #reachesBySocket({ first }: Claimed, daemon: Found): boolean {
+  /** Where in a container another daemon's socket lies. */
+  #socketsOf(claimed: Claimed, daemon: Found): string[] {
+    if (!claimed.first || this.#held(claimed).includes(daemon)) return [];
     const { sockets } = this.#facts;
     const own = sockets.find(({ pid, path }) => pid === daemon.pid && path === daemon.socket);
-    return own !== undefined && sockets.some(({ pid, file }) => pid === first?.pid && file === own.file);
+    return sockets.flatMap(({ pid, path, file }) => (pid === claimed.first?.pid && file === own?.file ? path : []));
   }
 
   /** The daemon that DOCKER_HOST means, or that a docker image without a socket looks for. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import type { MapContainer, MapHost } from '../../shared/map.ts';
 import { mapContainers, mapDaemons } from '../../shared/map-tree.ts';
 import type { DockerEngine } from '../engine/docker-engine.ts';
+import { SandboxGoneError } from '../engine/engine.ts';
 import type { EnteredRung } from '../engine/isolation.ts';
 import { testRung } from '../engine/testing.ts';
 import { EventRecorder } from '../labs/event-recorder.ts';
@@ -21,6 +22,7 @@ const log = pino({ level: 'silent' });
 const lab = { id: 'lab', state: 'ready' } as LabRow;
 const deadlineMs = 60_000;
 
+const oddName = `<img src=x onerror=alert(1)>\u202e${'x'.repeat(255)}`;
 describe('the map of real daemons', { timeout: 300_000 }, () => {
   let rung: EnteredRung;
   let engine: DockerEngine;
@@ -101,7 +103,12 @@ describe('the map of real daemons', { timeout: 300_000 }, () => {
   });
 
   it('socket: when the container goes, what it started survives', async () => {
-    await run('docker rm -f docker0');
+    const daemon = hostDaemon(watcher.map(lab.id) ?? assert.fail()).key;
+    await run('docker run -d --name whole -v /:/host alpine sleep 3600');
+    await run('docker run -d --name folder -v /var/run:/there alpine sleep 3600');
+    for (const name of ['whole', 'folder']) assert.deepEqual((await box(name)).talks, [{ daemon, way: 'socket' }]);
+    assert.deepEqual([(await box('whole')).mounts[0]?.kind, (await box('folder')).mounts[0]?.kind], ['root', 'socket']);
+    await run('docker rm -f docker0 whole folder');
     await seen('docker0 is gone', (map) => !named(map, 'docker0') && named(map, 'container3')?.state === 'running');
     await run('docker rm -f container3');
     await seen('an empty host', (map) => hostDaemon(map).containers.length === 0);
@@ -146,6 +153,38 @@ describe('the map of real daemons', { timeout: 300_000 }, () => {
     }
   });
 
+  it('takes nothing amiss from what only calls itself dockerd, and shows a crowd truncated', async () => {
+    const ways = ['nonsense', 'endless', 'slow', 'mute', 'crowd'];
+    const start = `cat >/tmp/impostor.pl
+      for way in ${ways.join(' ')} vanishing; do
+        perl /tmp/impostor.pl $way /tmp/$way.sock "$0" </dev/null >/dev/null 2>&1 & echo $! >>/tmp/impostors
+      done`;
+    const stdin = await readFile(join(import.meta.dirname, 'impostor.pl'));
+    await engine.exec(ref, ['sh', '-c', start, oddName], { stdin });
+    const daemons = await seen('all that listen', (map) => {
+      const odd = map.daemons.filter(({ key }) => key.startsWith('#/tmp/'));
+      return odd.length === ways.length && odd.some(({ containers }) => containers.length > 0) && odd;
+    });
+    const states = Object.fromEntries(daemons.map(({ key, state }) => [/(\w+)\.sock/.exec(key)?.[1], state]));
+    const silent = { nonsense: 'silent', endless: 'silent', slow: 'silent', mute: 'silent' };
+    assert.deepEqual(states, { ...silent, crowd: 'answers' });
+    const crowd = daemons.find(({ state }) => state === 'answers') ?? assert.fail();
+    assert.deepEqual([crowd.containers.length, crowd.omitted], [60, 4940]);
+    assert.equal(crowd.containers[0]?.name, oddName);
+    await run('docker run -d --name beside alpine sleep 3600');
+    await box('beside');
+    await run('kill -9 $(cat /tmp/impostors) 2>/dev/null; docker rm -f beside');
+    await seen('only the real one', (map) => map.daemons.length === 1 && map.daemons[0]?.id);
+  });
+
+  it('goes on when its own tools are killed in the lab', async () => {
+    // The brackets keep it from finding itself.
+    await run("pkill -f 'socket_o[f]'");
+    await run('docker run -d --name after alpine sleep 3600');
+    await box('after');
+    await run('docker rm -f after');
+  });
+
   it('shows a daemon that hangs as silent, with what it had, while the others go on', async () => {
     await run('docker pause dind-test');
     const silent = await seen('a silent daemon', (map) => {
@@ -169,9 +208,11 @@ describe('the map of real daemons', { timeout: 300_000 }, () => {
 
   it('shows a hundred containers made in a loop, and how many more there are', async () => {
     await run('for n in $(seq 100); do docker create --name c$n alpine true >/dev/null; done');
-    const daemon = await seen('a hundred', (map) => hostDaemon(map).omitted === 40 && hostDaemon(map));
+    const daemon = await seen('the newest', (map) => {
+      const { omitted, containers } = hostDaemon(map);
+      return containers.at(-1)?.name === 'c100' && omitted === 40 && hostDaemon(map);
+    });
     assert.equal(daemon.containers.length, 60);
-    assert.equal(daemon.containers.at(-1)?.name, 'c100');
     await run('docker run -d --name runs alpine sleep 3600');
     assert.equal((await box('runs')).state, 'running', 'what runs is shown before what does not');
     await run('docker rm -f $(docker ps -aq) >/dev/null');
@@ -208,9 +249,33 @@ describe('the map of real daemons', { timeout: 300_000 }, () => {
     await run('docker rm -fv ud');
   });
 
+  it('five levels: each daemon in a container of the one outside it', async () => {
+    // With L1's own dockerd: an image with one would have to be loaded at each level.
+    const files = '-v /usr:/usr -v /lib:/lib -v /lib64:/lib64 -v /var/lib/docker --network none --privileged alpine';
+    const dockerd = '/usr/sbin/dockerd --storage-driver vfs --bridge none --iptables=false';
+    await run('docker save alpine >/run/alpine.tar');
+    let inside = '';
+    for (const name of ['level2', 'level3', 'level4']) {
+      await run(`${inside}docker run -d --name ${name} ${files} ${dockerd}`);
+      inside += `docker exec -i ${name} `;
+      await run(`until ${inside}docker load </run/alpine.tar; do sleep 0.1; done 2>/dev/null`);
+    }
+    await run(`${inside}docker run -d --name level5 --network none alpine sleep 999`);
+    const deepest = await box('level2', 'level3', 'level4', 'level5');
+    assert.equal(deepest.level, 5);
+    assert.equal(deepest.pids.length, 5);
+    await run('docker rm -fv level2');
+  });
+
   it('keeps keys apart, and ends with the last viewer', async () => {
     const map = watcher.map(lab.id) ?? assert.fail();
     const keys = [...mapDaemons(map).map(({ key }) => key), ...mapContainers(map).map(({ box: { key } }) => key)];
     assert.equal(new Set(keys).size, keys.length);
+  });
+
+  it('ends without a word when the sandbox goes in the middle of a look', async () => {
+    await run('docker run -d alpine sleep 3600');
+    await engine.remove(ref);
+    await assert.rejects(watcher.look(ref), SandboxGoneError);
   });
 });

@@ -1,20 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessesView } from '../../shared/api.ts';
 import type { MapHost } from '../../shared/map.ts';
 import { mapContainers, mapDifference, mapShape } from '../../shared/map-tree.ts';
-import { type Engine, EngineFailedError } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Feed } from '../labs/feed.ts';
 import type { Log } from '../log.ts';
 import type { LabRow } from '../store/store.ts';
-import { parseFacts } from './facts.ts';
-import { buildMap } from './map-builder.ts';
+import { Looker, lookAt, processesBelow, script } from './looker.ts';
 
-/** Containers shown per daemon. */
-const shownPerDaemon = 60;
-/** Processes shown of a container. */
-const shownProcesses = 100;
 /** A command makes several events in a row; this long is waited for more of them, ms. */
 const gatherMs = 15;
 /** However much happens, looking takes a fifth of the time: a look costs this many times what it took. */
@@ -25,10 +18,8 @@ const savedMost = 5000;
 const lookMost = 250;
 /** Without any event a lab is looked at this often, ms: memory in use, and what no event has told. */
 const relistMs = 60_000;
-/** A daemon that did not answer is asked again after so long, ms; until then it does not hold up the others. */
-const silenceMs = 5000;
-/** The events are followed again after their reader ended, ms. */
-const refollowMs = 1000;
+/** After a look that failed the next one, and after the reader of events ended the next one, ms. */
+const againMs = 1000;
 
 interface Options {
   engine: Engine;
@@ -40,6 +31,7 @@ interface Options {
 
 interface Watched {
   ref: string;
+  looker: Looker;
   stop: AbortController;
   viewers: number;
   map: MapHost | undefined;
@@ -47,9 +39,9 @@ interface Watched {
   /** When the next look is due and may begin, by performance.now(). */
   dueAt: number;
   notBefore: number;
+  /** When everything is asked anew, by performance.now(). */
+  relistAt: number;
   isLooking: boolean;
-  /** Until when a silent daemon's process is left alone. */
-  silent: Map<number, number>;
 }
 
 /**
@@ -120,8 +112,9 @@ export class MapWatcher implements Disposable {
 
   #begin(labId: string, ref: string): Watched {
     const watched: Watched = {
-      ...{ ref, stop: new AbortController(), viewers: 0, map: undefined, timer: undefined },
-      ...{ dueAt: Number.POSITIVE_INFINITY, notBefore: 0, isLooking: false, silent: new Map() },
+      ...{ ref, looker: new Looker(this.#engine, ref), stop: new AbortController(), viewers: 0 },
+      ...{ map: undefined, timer: undefined, isLooking: false },
+      ...{ dueAt: Number.POSITIVE_INFINITY, notBefore: 0, relistAt: 0 },
     };
     this.#watched.set(labId, watched);
     void this.#follow(labId, watched);
@@ -142,7 +135,7 @@ export class MapWatcher implements Disposable {
         this.#log.debug({ lab: labId, error: (error as Error).message }, 'the events of a lab are not readable');
       }
       // Aborting the pause is how watching ends.
-      await sleep(refollowMs, undefined, { signal }).catch(() => undefined);
+      await sleep(againMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -159,17 +152,19 @@ export class MapWatcher implements Disposable {
 
   async #look(labId: string, watched: Watched): Promise<void> {
     const begun = performance.now();
+    const isRelist = begun >= watched.relistAt;
+    if (isRelist) watched.relistAt = begun + relistMs;
     watched.isLooking = true;
     // What happens from here on may be missed by this look and asks for another.
-    watched.dueAt = begun + relistMs;
+    watched.dueAt = watched.relistAt;
     try {
-      for (const [pid, until] of watched.silent) if (until <= begun) watched.silent.delete(pid);
-      const map = await lookAt(this.#engine, watched.ref, watched.map, watched.silent);
+      const map = await watched.looker.look(watched.map, isRelist);
       if (watched.stop.signal.aborted) return;
       const change = mapDifference(watched.map, map);
       watched.map = map;
       if (change) this.#feed.emit('map', labId, change);
     } catch (error) {
+      watched.dueAt = begun + againMs;
       this.#log.debug({ lab: labId, error: (error as Error).message }, 'the map was not drawn');
     } finally {
       watched.isLooking = false;
@@ -177,8 +172,7 @@ export class MapWatcher implements Disposable {
       const now = performance.now();
       const saved = Math.max(watched.notBefore, now - savedMost);
       watched.notBefore = saved + lookCost * Math.min(lookMost, now - begun);
-      if (watched.silent.size > 0) watched.dueAt = Math.min(watched.dueAt, ...watched.silent.values());
-      this.#lookIn(labId, watched, watched.dueAt - now);
+      this.#lookIn(labId, watched, Math.min(watched.dueAt, watched.looker.silentUntil) - now);
     }
   }
 
@@ -190,40 +184,7 @@ export class MapWatcher implements Disposable {
     const watched = this.#watched.get(labId);
     clearTimeout(watched?.timer);
     watched?.stop.abort();
+    watched?.looker[Symbol.dispose]();
     this.#watched.delete(labId);
   }
-}
-
-/** One look at a sandbox. Daemons of `silent` are not asked; those that keep silent are added to it. */
-export async function lookAt(
-  engine: Engine,
-  ref: string,
-  before?: MapHost,
-  silent = new Map<number, number>(),
-): Promise<MapHost> {
-  const argv = ['/opt/lab/bin/busybox', 'sh', '-s', `${shownPerDaemon}`, [...silent.keys()].join(' ')];
-  const result = await engine.exec(ref, argv, { stdin: await script('look') });
-  if (result.code !== 0) throw new EngineFailedError(`look.sh ended with ${result.code}: ${result.stderr.trim()}`);
-  const facts = parseFacts(result.stdout);
-  for (const { pid } of facts.silent) if (!silent.has(pid)) silent.set(pid, performance.now() + silenceMs);
-  return buildMap(facts, before);
-}
-
-async function processesBelow(engine: Engine, ref: string, pid: number): Promise<ProcessesView['processes']> {
-  const argv = ['/opt/lab/bin/busybox', 'sh', '-s', `${pid}`, `${shownProcesses}`];
-  const result = await engine.exec(ref, argv, { stdin: await script('processes') });
-  return result.stdout.split('\n').flatMap((line) => {
-    const [, uid, pids = '', command = ''] = /^(\d+) ([\d,]+) (.*)$/.exec(line) ?? [];
-    return uid ? [{ uid: Number(uid), pids: pids.split(',').map(Number), command }] : [];
-  });
-}
-
-const texts = new Map<string, Promise<string>>();
-
-/** A script with what both have in common before it. */
-function script(name: 'look' | 'follow' | 'processes'): Promise<string> {
-  const read = (file: string) => readFile(join(import.meta.dirname, `${file}.sh`), 'utf8');
-  const known = texts.get(name) ?? Promise.all([read('sockets'), read(name)]).then((parts) => parts.join('\n'));
-  texts.set(name, known);
-  return known;
 }

@@ -3,7 +3,7 @@ import { type Distribution, distribution } from './distribution.ts';
 
 export interface Row extends Distribution {
   what: string;
-  unit: 'ms' | 'MiB' | 'KiB' | '';
+  unit: 'ms' | 'MiB' | 'KiB' | 'MB/s' | 'lines' | '';
   /** Median over the median of the raw way in the same run. */
   ratio?: number;
   /** Load average of the last minute when it was taken: other people's work is in the figures, too. */

@@ -28,6 +28,8 @@ export class LabTerminal extends HTMLElement {
   #generation = 0;
   #stop = new AbortController();
   #wantsFocus = false;
+  /** Not acknowledged yet. */
+  #parsedTo: number | undefined;
   /** Typed while a connection that was lost is made again. */
   #typedAhead: Uint8Array[] = [];
 
@@ -161,9 +163,20 @@ export class LabTerminal extends HTMLElement {
         screen?.tell(fill(text.gap, { n: piece.bytes.toLocaleString(document.documentElement.lang) }));
       else
         screen?.write(piece.bytes, piece.replay, () => {
-          if (stream === this.#stream) this.#link?.send({ type: 'ack', offset: piece.end });
+          if (stream === this.#stream) this.#parsed(piece.end);
         });
     }
+  }
+
+  /** Of the pieces that xterm has parsed at a stretch the last is acknowledged. */
+  #parsed(offset: number): void {
+    if (this.#parsedTo === undefined) {
+      queueMicrotask(() => {
+        if (this.#parsedTo !== undefined) this.#link?.send({ type: 'ack', offset: this.#parsedTo });
+        this.#parsedTo = undefined;
+      });
+    }
+    this.#parsedTo = offset;
   }
 
   #take(state: TerminalState): void {

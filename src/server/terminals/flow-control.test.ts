@@ -1,17 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { Cursor, highWaterBytes, lowWaterBytes, mustPause, windowBytes } from './flow-control.ts';
+import {
+  Cursor,
+  type CursorSink,
+  flightMs,
+  frameBytes,
+  highWaterBytes,
+  interruptKeepBytes,
+  lowWaterBytes,
+  mustPause,
+  windowBytes,
+} from './flow-control.ts';
 import { Scrollback } from './scrollback.ts';
 
 const kib = 1024;
-/** One frame more than the window may be under way. */
-const mostInFlight = windowBytes + 32 * kib;
-
 /** A viewer that keeps what it is sent, and checks that nothing is sent twice, out of order or silently left out. */
 function viewerOf(scrollback: Scrollback, from = 0) {
   const seen = { next: from, acked: from, text: '', gaps: [] as [number, number][] };
-  const cursor = new Cursor(scrollback, from, {
+  const clock = { now: 0 };
+  const sink: CursorSink = {
     output(offset, bytes) {
       assert.equal(offset, seen.next, 'output follows what came before');
       seen.text += Buffer.from(bytes).toString('latin1');
@@ -24,12 +32,13 @@ function viewerOf(scrollback: Scrollback, from = 0) {
       seen.next = end;
     },
     modes: (bytes) => assert.ok(bytes.length > 0 || seen.next === 0),
-  });
+  };
+  const cursor = new Cursor(scrollback, from, sink, () => clock.now);
   const ack = (offset = seen.next) => {
     seen.acked = offset;
     cursor.ack(offset);
   };
-  return { seen, cursor, ack };
+  return { seen, cursor, ack, clock };
 }
 
 function filled(bytes: number, capacity = 2 ** 20): Scrollback {
@@ -52,7 +61,7 @@ describe('a viewer’s cursor', () => {
     const scrollback = filled(2 ** 20);
     const { seen, cursor, ack } = viewerOf(scrollback);
     cursor.pump();
-    assert.ok(seen.next <= mostInFlight);
+    assert.ok(seen.next < windowBytes.first + frameBytes);
     const first = seen.next;
     cursor.pump();
     assert.equal(seen.next, first, 'nothing more without an acknowledgement');
@@ -60,12 +69,47 @@ describe('a viewer’s cursor', () => {
     assert.equal(seen.text.length, 2 ** 20);
   });
 
+  /** What is under way to a viewer who takes everything in after so long, once he is known. */
+  function underWay(flight: number): number {
+    const scrollback = filled(2 ** 20);
+    const { seen, cursor, ack, clock } = viewerOf(scrollback);
+    cursor.pump();
+    for (let n = 0; n < 10; n++) {
+      scrollback.append(Buffer.alloc(windowBytes.most, 'x'));
+      clock.now += flight;
+      ack();
+    }
+    return cursor.lag - (scrollback.end - seen.next);
+  }
+
+  it('has much under way to a quick viewer, little to a slow one', () => {
+    assert.equal(underWay(flightMs / 10), windowBytes.most);
+    assert.equal(underWay(flightMs), windowBytes.most);
+    assert.equal(underWay(flightMs + 1), windowBytes.least);
+  });
+
+  it('sends what is small at once, and puts it together while a whole frame is under way', () => {
+    const scrollback = filled(0);
+    const { seen, cursor, ack } = viewerOf(scrollback);
+    const print = (bytes: number) => {
+      scrollback.append(Buffer.alloc(bytes, 'x'));
+      cursor.pump();
+    };
+    print(1);
+    print(frameBytes);
+    assert.equal(seen.next, frameBytes + 1);
+    for (let n = 0; n < 10; n++) print(100);
+    assert.equal(seen.next, frameBytes + 1);
+    ack();
+    assert.equal(seen.next, frameBytes + 1001);
+  });
+
   it('tells what fell out of the scrollback as an exact gap, up to a place where it can begin', () => {
     const scrollback = new Scrollback(256 * kib);
     for (let n = 0; n < 300; n++) scrollback.append(Buffer.alloc(kib, 'x'));
     const { seen, cursor } = viewerOf(scrollback);
     cursor.pump();
-    assert.deepEqual(seen.gaps, [[0, 64 * kib]]);
+    assert.deepEqual(seen.gaps, [[0, 48 * kib]]);
   });
 
   it('begins with what is kept for an offset from another life', () => {
@@ -82,26 +126,35 @@ describe('a viewer’s cursor', () => {
     assert.deepEqual(sent, [0]);
   });
 
-  it('drops on an interrupt what has not been sent, and shows the prompt as soon as the page has parsed the rest', () => {
+  it('drops on an interrupt what has not been sent, up to the last of what comes until its release', () => {
     const scrollback = filled(2 ** 20);
     const { seen, cursor, ack } = viewerOf(scrollback);
     cursor.pump();
     const sent = seen.next;
-    cursor.interrupt();
-    assert.deepEqual(seen.gaps, [[sent, 2 ** 20]]);
+    cursor.hold();
+    scrollback.append(Buffer.alloc(2 ** 20, 'y'));
     scrollback.append(Buffer.from('$ '));
     cursor.pump();
+    ack();
+    assert.equal(seen.next, sent);
+    cursor.release();
+    assert.ok(seen.text.endsWith('y$ '));
+    const [[from, to] = [0, 0], ...others] = seen.gaps;
+    assert.deepEqual([from, others], [sent, []]);
+    assert.ok(scrollback.end - to <= interruptKeepBytes);
     // A page acknowledges bytes that it has parsed; a gap has none.
-    ack(sent);
-    assert.ok(seen.text.endsWith('$ '));
-    assert.equal(cursor.lag, 2);
+    ack();
+    assert.equal(cursor.lag, 0);
   });
 
   it('keeps a few bytes on an interrupt: they are shown sooner than a gap is read', () => {
-    const scrollback = filled(windowBytes + kib);
+    const scrollback = filled(interruptKeepBytes);
     const { seen, cursor } = viewerOf(scrollback);
     cursor.pump();
-    cursor.interrupt();
+    cursor.hold();
+    scrollback.append(Buffer.from('$ '));
+    cursor.pump();
+    assert.ok(seen.text.endsWith('$ '));
     assert.deepEqual(seen.gaps, []);
   });
 
@@ -118,7 +171,10 @@ describe('a viewer’s cursor', () => {
     const event = fc.oneof(
       fc.record({ what: fc.constant('print' as const), size: fc.nat({ max: 100 * kib }) }),
       fc.record({ what: fc.constant('ack' as const), size: fc.nat() }),
-      fc.record({ what: fc.constantFrom('interrupt' as const, 'invented ack' as const), size: fc.nat() }),
+      fc.record({
+        what: fc.constantFrom('hold' as const, 'release' as const, 'invented ack' as const),
+        size: fc.nat(),
+      }),
     );
     fc.assert(
       fc.property(fc.array(event, { maxLength: 60 }), (events) => {
@@ -127,12 +183,15 @@ describe('a viewer’s cursor', () => {
         for (const { what, size } of events) {
           if (what === 'print') scrollback.append(Buffer.alloc(size, 'x'));
           else if (what === 'ack') ack(seen.acked + (size % (seen.next - seen.acked + 1)));
-          else if (what === 'interrupt') cursor.interrupt();
+          else if (what === 'hold') cursor.hold();
+          else if (what === 'release') cursor.release();
           else cursor.ack(scrollback.end + size);
           cursor.pump();
+          assert.ok(seen.next - seen.acked < windowBytes.most + frameBytes || seen.gaps.length > 0);
           const gap = seen.gaps.reduce((sum, [from, to]) => sum + to - from, 0);
           assert.equal(seen.text.length + gap, seen.next);
         }
+        cursor.release();
         for (let n = 0; n < 1000 && seen.next < scrollback.end; n++) ack();
         assert.equal(seen.next, scrollback.end);
         ack();

@@ -25,6 +25,8 @@ export class HeldShell {
     command: ShellCommand;
     size: PtySize;
     onAttached: () => void;
+    /** The shell has come to its prompt; called before `onData` with what tells it. */
+    onPrompt: () => void;
     onData: (bytes: Buffer) => void;
     onExit: (code: number) => void;
   }) {
@@ -36,7 +38,7 @@ export class HeldShell {
         const output = withoutHolder(bytes, this.#fresh);
         const first = this.#fresh && output.length > 0;
         if (first) this.#fresh = false;
-        this.#notePrompt(output);
+        if (this.#notePrompt(output)) options.onPrompt();
         options.onData(output);
         if (first) options.onAttached();
       },
@@ -97,10 +99,12 @@ export class HeldShell {
     for (const bytes of this.#typedAhead.splice(0)) this.#pty.write(bytes);
   }
 
-  #notePrompt(output: Buffer): void {
+  /** Whether the output tells of a prompt. */
+  #notePrompt(output: Buffer): boolean {
     const on = output.lastIndexOf('\x1b[?2004h');
     const off = output.lastIndexOf('\x1b[?2004l');
     if (on !== off) this.#atPrompt = on > off;
+    return on > off;
   }
 }
 

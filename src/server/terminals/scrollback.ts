@@ -1,7 +1,7 @@
 import { Modes } from './modes.ts';
 
 /** A viewer who fell out of the scrollback begins at one of these; so much of what is kept he loses at most. */
-const markEveryBytes = 64 * 1024;
+const markEveryBytes = 8 * 1024;
 
 /** A place at which the output can be begun. */
 export interface Mark {
@@ -49,6 +49,10 @@ export class Scrollback {
   }
 
   append(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; at += markEveryBytes) this.#append(bytes.subarray(at, at + markEveryBytes));
+  }
+
+  #append(bytes: Uint8Array): void {
     this.#modes.feed(bytes);
     // Only the tail of what is larger than the ring can be kept.
     const kept = bytes.length > this.#capacity ? bytes.subarray(bytes.length - this.#capacity) : bytes;
@@ -74,7 +78,7 @@ export class Scrollback {
   #mark(): void {
     const last = this.#marks.at(-1)?.offset ?? Number.NEGATIVE_INFINITY;
     if (this.#end - last < markEveryBytes) return;
-    this.#marks = this.#marks.filter(({ offset }) => offset >= this.#start);
+    this.#marks = this.#marks.slice(this.#marks.findIndex(({ offset }) => offset >= this.#start));
     this.#marks.push({ offset: this.#end, modes: this.#modes.restore });
   }
 }

@@ -1,81 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { closeCodes, type ServerFrame, type TerminalState } from '../../shared/terminal-protocol.ts';
+import { closeCodes } from '../../shared/terminal-protocol.ts';
 import { highWaterBytes } from './flow-control.ts';
-import type { PtyListener, PtySize } from './pty.ts';
-import { Scrollback } from './scrollback.ts';
-import { Terminal, TerminalBusyError } from './terminal.ts';
+import { openTerminal } from './testing.ts';
 
 const kib = 1024;
 const atPrompt = '\x1b[?2004h$ ';
 const owner = { role: 'learner', keyboard: 'learner', canWrite: true };
-const running = '\x1b[?2004l';
-
-/** A pty that does nothing by itself and remembers what it was told. */
-class FakePty {
-  readonly listener: PtyListener;
-  readonly told: string[] = [];
-  typed = '';
-  size: PtySize;
-
-  constructor(size: PtySize, listener: PtyListener) {
-    this.size = size;
-    this.listener = listener;
-  }
-
-  write(bytes: Uint8Array) {
-    this.typed += Buffer.from(bytes).toString();
-  }
-  resize(size: PtySize) {
-    this.size = size;
-  }
-  pause() {
-    this.told.push('pause');
-  }
-  resume() {
-    this.told.push('resume');
-  }
-  kill() {
-    this.told.push('kill');
-  }
-  print(text: string | Buffer) {
-    this.listener.onData(Buffer.from(text));
-  }
-}
-
-function openTerminal(scrollback = new Scrollback(1024 * kib)) {
-  const ptys: FakePty[] = [];
-  const events: string[] = [];
-  const terminal = new Terminal({
-    place: { name: 'host', level: 1, chain: [] },
-    scrollback,
-    spawn: (_, size, listener) => {
-      ptys.push(new FakePty(size, listener));
-      return ptys.at(-1) as FakePty;
-    },
-    command: () => ({ file: 'sh', args: [], env: {} }),
-    onInput: () => events.push('input'),
-    onOutput: () => events.push('output'),
-    onChange: () => events.push('change'),
-    onExit: (code) => events.push(`exit ${code}`),
-  });
-  const pty = () => ptys.at(-1) ?? assert.fail('no shell was started');
-  const view = (options: { role?: TerminalState['role']; from?: number; size?: PtySize } = {}) => {
-    const frames: ServerFrame[] = [];
-    const closed: number[] = [];
-    const viewer = terminal.attach(
-      { role: options.role ?? 'learner', send: (frame) => frames.push(frame), close: (code) => closed.push(code) },
-      options.from ?? 0,
-      options.size,
-    );
-    const outputs = () => frames.flatMap((frame) => (frame.type === 'output' ? [Buffer.from(frame.bytes)] : []));
-    const states = () => frames.flatMap((frame): TerminalState[] => (frame.type === 'state' ? [frame.state] : []));
-    const type = (text: string) => viewer.receive({ type: 'input', bytes: Buffer.from(text) });
-    return { viewer, frames, closed, outputs, states, type, text: () => Buffer.concat(outputs()).toString() };
-  };
-  return { terminal, ptys, pty, view, events };
-}
 
 describe('a terminal', () => {
   it('starts its shell with the first viewer, in his size, and only then', () => {
@@ -155,15 +87,56 @@ describe('a terminal', () => {
     assert.ok(pty().told.at(-1) !== 'pause');
   });
 
-  it('drops queued output when the learner interrupts, and passes the interrupt on', async () => {
+  it('drops what a flood has queued when the learner interrupts it, up to the prompt', async () => {
     const { pty, view } = openTerminal();
-    const { frames, type } = view();
+    const { viewer, frames, type, text } = view();
     pty().print(Buffer.alloc(highWaterBytes + kib, 'x'));
     await turn();
+    const shown = text().length;
     type('\x03');
     assert.equal(pty().typed, '\x03');
-    assert.deepEqual([frames.at(-2)?.type, frames.at(-1)?.type], ['gap', 'modes']);
     assert.equal(pty().told.at(-1), 'resume', 'a shell that waits could not hear it');
+    pty().print(Buffer.alloc(highWaterBytes, 'y'));
+    await turn();
+    viewer.receive({ type: 'ack', offset: shown });
+    assert.equal(text().length, shown, 'what stood in the pipes is no more wanted than what was queued');
+    pty().print(`^C\r\n${atPrompt}`);
+    await turn();
+    await turn();
+    const end = text().slice(shown);
+    assert.ok(end.endsWith(`y^C\r\n${atPrompt}`));
+    assert.ok(end.length < 32 * kib);
+    assert.deepEqual(frames.filter(({ type }) => type === 'gap' || type === 'modes').length, 2);
+  });
+
+  it('shows again what goes on printing after Ctrl-C', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { pty, view } = openTerminal();
+    const { viewer, type, text } = view();
+    const print = async (letter: string) => {
+      pty().print(Buffer.alloc(highWaterBytes, letter));
+      await turn();
+      t.mock.timers.tick(90);
+    };
+    await print('x');
+    type('\x03');
+    viewer.receive({ type: 'ack', offset: text().length });
+    for (let n = 0; n < 21; n++) await print('y');
+    assert.doesNotMatch(text(), /y/);
+    await print('z');
+    await print('z');
+    assert.ok(text().endsWith('z'));
+  });
+
+  it('delays nothing when Ctrl-C meets no flood', async () => {
+    const { pty, view } = openTerminal();
+    const { type, text } = view();
+    pty().print(atPrompt);
+    await turn();
+    type('\x03');
+    pty().print('^C');
+    await turn();
+    assert.equal(text(), `${atPrompt}^C`);
   });
 
   it('tells that the shell has exited, with its code, and starts a new one for the next viewer', async () => {
@@ -219,194 +192,5 @@ describe('a terminal', () => {
     pty().print('logout\x1b[999H\r\n[EOF - dtach terminating]\r\n');
     await turn();
     assert.equal(text(), '$ \x1b[H\x1b[J clearedlogout');
-  });
-});
-
-describe('the keyboard of a terminal', () => {
-  const last = <T>(all: T[]) => all.at(-1) ?? assert.fail('nothing came');
-
-  it('is the learner’s; an instructor takes it and gives it back, and everybody is told', async () => {
-    const { pty, view, events, terminal } = openTerminal();
-    const owner = view();
-    const instructor = view({ role: 'instructor' });
-    instructor.viewer.receive({ type: 'keyboard', take: true });
-    await turn();
-    assert.equal(terminal.view.keyboard, 'instructor');
-    assert.deepEqual([last(owner.states()).canWrite, last(instructor.states()).canWrite], [false, true]);
-    pty().print('$ ');
-    owner.type('mine');
-    instructor.type('his');
-    assert.equal(pty().typed, 'his');
-    instructor.viewer.receive({ type: 'keyboard', take: false });
-    await turn();
-    assert.deepEqual([last(owner.states()).canWrite, last(instructor.states()).canWrite], [true, false]);
-    assert.deepEqual(events.filter((event) => event === 'change').length, 2);
-  });
-
-  it('goes to who took it last when two fight for it, and each change of a turn is told once', async () => {
-    const { view, terminal } = openTerminal();
-    const owner = view();
-    const [first, second] = [view({ role: 'instructor' }), view({ role: 'instructor' })];
-    const told = owner.states().length;
-    for (let n = 0; n < 1000; n++) {
-      first.viewer.receive({ type: 'keyboard', take: true });
-      second.viewer.receive({ type: 'keyboard', take: true });
-      owner.viewer.receive({ type: 'keyboard', take: true });
-    }
-    second.viewer.receive({ type: 'keyboard', take: true });
-    first.viewer.receive({ type: 'keyboard', take: false });
-    await turn();
-    assert.equal(owner.states().length, told + 1);
-    const writers = [owner, first, second].map((viewer) => last(viewer.states()).canWrite);
-    assert.deepEqual(writers, [false, false, true], 'nobody can give away what another one has');
-    owner.viewer.receive({ type: 'keyboard', take: true });
-    assert.equal(terminal.view.keyboard, 'learner', 'the lab is his: he can take it back at any time');
-  });
-
-  it('comes back to the learner when the instructor has gone', () => {
-    const { view, terminal } = openTerminal();
-    view();
-    const instructor = view({ role: 'instructor' });
-    instructor.viewer.receive({ type: 'keyboard', take: true });
-    instructor.viewer[Symbol.dispose]();
-    assert.equal(terminal.view.keyboard, 'learner');
-  });
-});
-
-describe('the size of a terminal', () => {
-  it('is the learner’s, whoever types; of two windows that of the one he types in', async (t) => {
-    t.mock.timers.enable({ apis: ['setTimeout'] });
-    const { pty, view } = openTerminal();
-    const wide = view({ size: { columns: 120, rows: 40 } });
-    const small = view({ size: { columns: 60, rows: 20 } });
-    const instructor = view({ role: 'instructor', size: { columns: 20, rows: 5 } });
-    pty().print('$ ');
-    t.mock.timers.tick(50);
-    assert.deepEqual(pty().size, { columns: 60, rows: 20 });
-    wide.type('x');
-    t.mock.timers.tick(50);
-    assert.deepEqual(pty().size, { columns: 120, rows: 40 });
-    instructor.viewer.receive({ type: 'keyboard', take: true });
-    instructor.viewer.receive({ type: 'resize', columns: 21, rows: 6 });
-    instructor.type('x');
-    t.mock.timers.tick(50);
-    await turn();
-    assert.deepEqual(pty().size, { columns: 120, rows: 40 });
-    assert.equal(instructor.states().at(-1)?.columns, 120);
-    assert.equal(small.states().at(-1)?.columns, 120);
-  });
-
-  it('is told to the shell at once, then at most twenty times a second', (t) => {
-    t.mock.timers.enable({ apis: ['setTimeout'] });
-    const { pty, view } = openTerminal();
-    const { viewer } = view();
-    const told: number[] = [];
-    pty().resize = ({ columns }) => told.push(columns);
-    for (let n = 1; n <= 500; n++) {
-      viewer.receive({ type: 'resize', columns: n, rows: 24 });
-      if (n % 5 === 0) t.mock.timers.tick(10);
-    }
-    t.mock.timers.tick(50);
-    assert.deepEqual([told[0], told.at(-1)], [1, 500]);
-    assert.ok(told.length <= 22, `${told.length} sizes in a second`);
-  });
-
-  it('is changed for a moment to make a full-screen program paint itself for who comes late', (t) => {
-    t.mock.timers.enable({ apis: ['setTimeout'] });
-    const { pty, view } = openTerminal();
-    view();
-    pty().print('$ top\r\n\x1b[?2004l~~~');
-    const told: number[] = [];
-    pty().resize = ({ rows }) => told.push(rows);
-    view();
-    t.mock.timers.tick(50);
-    assert.deepEqual(told, [23, 24]);
-    pty().print('\x1b[?2004h$ ');
-    view();
-    t.mock.timers.tick(50);
-    assert.deepEqual(told, [23, 24], 'a prompt needs no painting');
-  });
-});
-
-describe('what a shell left behind', () => {
-  it('is taken back when it is gone, so that the next one has a screen of its own', async () => {
-    const { pty, view, terminal } = openTerminal();
-    view();
-    pty().print('\x1b[?1049h\x1b[31mvim');
-    pty().listener.onExit(137);
-    assert.ok(!terminal.scrollback.isAlternate);
-  });
-
-  it('that ends at once, again and again, holds nothing', async () => {
-    const { ptys, pty, view } = openTerminal();
-    for (let n = 0; n < 50; n++) {
-      const viewer = view();
-      pty().listener.onExit(127);
-      assert.deepEqual(viewer.closed, [closeCodes.exited]);
-      assert.equal(viewer.states().at(-1)?.exitCode, 127);
-      viewer.viewer[Symbol.dispose]();
-    }
-    await turn();
-    assert.equal(ptys.length, 50);
-  });
-
-  it('that cannot be started is told to who wanted it, and leaves no viewer behind', () => {
-    const terminal = new Terminal({
-      place: { name: 'host', level: 1, chain: [] },
-      scrollback: new Scrollback(kib),
-      spawn: () => {
-        throw new Error('no such program');
-      },
-      command: () => ({ file: 'none', args: [], env: {} }),
-      onInput: () => undefined,
-      onOutput: () => undefined,
-      onChange: () => undefined,
-      onExit: () => undefined,
-    });
-    const connection = { role: 'learner', send: () => assert.fail(), close: () => assert.fail() } as const;
-    assert.throws(() => terminal.attach(connection, 0, undefined), /no such program/);
-    terminal.close(closeCodes.ended);
-  });
-});
-
-describe('typing a block', () => {
-  it('waits for the shell’s first output, then types it as one paste with Enter', async () => {
-    const { terminal, pty } = openTerminal();
-    const typing = terminal.type('docker ps\nls', false);
-    await turn();
-    assert.equal(pty().typed, '');
-    pty().print(atPrompt);
-    await typing;
-    assert.equal(pty().typed, '\x1b[200~docker ps\nls\x1b[201~\r');
-  });
-
-  it('types lines where the shell knows no paste', async () => {
-    const { terminal, pty, view } = openTerminal();
-    view();
-    pty().print('/ # ');
-    await terminal.type('one\ntwo', false);
-    assert.equal(pty().typed, 'one\rtwo\r');
-  });
-
-  it('is refused while a program runs on and on, unless it is forced', async (t) => {
-    t.mock.timers.enable({ apis: ['setTimeout'] });
-    const { terminal, pty, view } = openTerminal();
-    view();
-    pty().print(`${atPrompt}${running}`);
-    let waits = true;
-    const refused = assert.rejects(terminal.type('docker ps', false), TerminalBusyError).finally(() => {
-      waits = false;
-    });
-    while (waits) {
-      t.mock.timers.tick(20);
-      await turn();
-    }
-    await refused;
-    assert.equal(pty().typed, '');
-    await terminal.type('docker ps', true);
-    assert.equal(pty().typed, 'docker ps\r');
-    pty().print(atPrompt);
-    await terminal.type('ls', false);
-    assert.ok(pty().typed.endsWith('\x1b[200~ls\x1b[201~\r'));
   });
 });

@@ -1,6 +1,7 @@
 import type { Standing, TerminalView } from '../../shared/api.ts';
 import { closeCodes, type ServerFrame, type TerminalState, type ViewerFrame } from '../../shared/terminal-protocol.ts';
 import type { ShellCommand } from '../engine/engine.ts';
+import { Drain } from './drain.ts';
 import { Cursor, mustPause } from './flow-control.ts';
 import { HeldShell } from './held-shell.ts';
 import { Modes } from './modes.ts';
@@ -62,6 +63,7 @@ export class Terminal implements Disposable {
   readonly #options: Options;
   readonly #viewers = new Set<Attached>();
   readonly #size: SteadySize;
+  readonly #drain = new Drain(() => this.#release());
   #shell: HeldShell | undefined;
   /** The instructor's connection that has the keyboard; without one the learner has it, in all his tabs. */
   #typist: Attached | undefined;
@@ -155,6 +157,7 @@ export class Terminal implements Disposable {
 
   [Symbol.dispose](): void {
     this.#size[Symbol.dispose]();
+    this.#drain[Symbol.dispose]();
     this.#shell?.leave();
     this.#shell = undefined;
   }
@@ -220,7 +223,13 @@ export class Terminal implements Disposable {
 
   /** What waits for viewers is dropped, and a shell that waits for them goes on to hear the signal. */
   #interrupt(): void {
-    for (const { cursor } of this.#viewers) cursor.interrupt();
+    for (const { cursor } of this.#viewers) cursor.hold();
+    if ([...this.#viewers].some(({ cursor }) => cursor.isHeld)) this.#drain.begin();
+    this.#regulate();
+  }
+
+  #release(): void {
+    for (const { cursor } of this.#viewers) cursor.release();
     this.#regulate();
   }
 
@@ -233,6 +242,7 @@ export class Terminal implements Disposable {
     const shell: HeldShell = new HeldShell({
       ...{ spawn, size, command: command(size) },
       onAttached: () => this.#redraw(),
+      onPrompt: () => setImmediate(() => this.#drain.end()),
       onData: (bytes) => this.#onData(bytes),
       onExit: (code) => {
         if (this.#shell === shell) this.#onExit(code);
@@ -252,6 +262,7 @@ export class Terminal implements Disposable {
 
   #onData(output: Buffer): void {
     this.#options.scrollback.append(output);
+    this.#drain.noteOutput();
     if (this.#flushing) return;
     // One frame per turn of the event loop, however many small reads the pty made in it.
     this.#flushing = true;
@@ -272,6 +283,7 @@ export class Terminal implements Disposable {
     this.here = this.opened;
     // What the shell left switched on is not the next one's.
     if (this.scrollback.isAlternate) this.scrollback.append(new Modes().restore);
+    this.#drain.end();
     this.#flush();
     for (const viewer of this.#viewers) {
       viewer.connection.send({ type: 'state', state: this.#state(viewer) });
@@ -283,8 +295,9 @@ export class Terminal implements Disposable {
   }
 
   #regulate(): void {
+    const cursors = [...this.#viewers].map(({ cursor }) => cursor).filter(({ isHeld }) => !isHeld);
     const pause = mustPause(
-      [...this.#viewers].map(({ cursor }) => cursor.lag),
+      cursors.map(({ lag }) => lag),
       this.#paused,
     );
     if (pause === this.#paused) return;

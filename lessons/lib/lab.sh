@@ -123,7 +123,7 @@ wait_until() {
 # NAME ARG…: a container made by `docker run -d --name NAME ARG…`; one of that name that runs is kept.
 running() {
   [ "$(state_of "$1")" != running ] || return 0
-  docker rm -fv "$1" >/dev/null 2>&1 || true
+  docker rm -fv "$1" >/dev/null 2>&1
   _name=$1
   shift
   docker run -d --name "$_name" "$@" >/dev/null
@@ -145,8 +145,8 @@ _may_become_nested() { [ "$(state_of "$1")" = running ] && [ "$(engine_id "$1")"
 _dind_anew() {
   _name=$1
   shift
-  docker rm -fv "$_name" >/dev/null 2>&1 || true
-  docker run -d --name "$_name" --privileged "$@" >/dev/null || true # told by the engine that does not answer
+  docker rm -fv "$_name" >/dev/null 2>&1
+  docker run -d --name "$_name" --privileged "$@" >/dev/null || echo "$_name did not start" >&2
 }
 
 # PLACE: an engine answers there that is not the host's.
@@ -169,7 +169,7 @@ run_in() {
     # Seen once in 80 starts on a loaded machine: runc's init dies, "connection reset by peer".
     _tries=$((_tries + 1))
     [ "$_tries" -le 3 ] || exit 3
-    docker exec "$_outer" docker rm -f "$_name" >/dev/null 2>&1 || true
-    docker exec "$_outer" docker run -d --name "$_name" "$_image" "$@" >/dev/null || true
+    docker exec "$_outer" docker rm -f "$_name" >/dev/null 2>&1
+    docker exec "$_outer" docker run -d --name "$_name" "$_image" "$@" >/dev/null || echo "$_name did not start" >&2
   done
 }

@@ -29,14 +29,14 @@ require_machine() {
 # NAME ARG…: a booted machine, made by `docker run -d --name NAME --privileged ARG… kicbase:v0.0.32`; one that the
 # learner made is kept.
 machine() {
-  case $(state_of "$1") in exited | created) docker start "$1" >/dev/null 2>&1 || true ;; esac
+  case $(state_of "$1") in exited | created) docker start "$1" >/dev/null || echo "$1 does not start again" >&2 ;; esac
   _left=12 # until the entrypoint has become systemd
   until [ "$(init_of "$1")" = systemd ] || [ "$_left" -eq 0 ] || [ "$(state_of "$1")" != running ]; do
     _left=$((_left - 1))
     sleep 0.25
   done
   if [ "$(init_of "$1")" != systemd ] || [ "$(engine_id "$1")" = "$(engine_id)" ]; then
-    docker rm -fv "$1" >/dev/null 2>&1 || true
+    docker rm -fv "$1" >/dev/null 2>&1
     _name=$1
     shift
     docker run -d --name "$_name" --privileged "$@" kicbase:v0.0.32 >/dev/null

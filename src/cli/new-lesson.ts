@@ -80,7 +80,7 @@ quiz:
     'steps/first/check.sh':
       '#!/bin/sh\nset -u\nrequire_host\n[ "$(state_of box)" = running ] || not_yet no-box\npassed\n',
     'steps/first/solve.sh':
-      '#!/bin/sh\nset -eu\ndocker rm -f box 2>/dev/null || true\ndocker run -d --name box alpine sleep 600\n',
+      '#!/bin/sh\nset -eu\ndocker rm -f box 2>/dev/null\ndocker run -d --name box alpine sleep 600\n',
     'steps/first/cheat.sh': '#!/bin/sh\nset -eu\ndocker create --name box alpine sleep 600\n',
   };
 }

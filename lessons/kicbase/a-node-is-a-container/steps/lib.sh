@@ -14,7 +14,7 @@ make_nodes() {
   for _node in node1 node2; do
     # One beside the network is made anew.
     docker inspect -f '{{json .NetworkSettings.Networks}}' "$_node" 2>/dev/null | grep -q '"kube"' ||
-      docker rm -fv "$_node" >/dev/null 2>&1 || true
+      docker rm -fv "$_node" >/dev/null 2>&1
     machine "$_node" --hostname "$_node" --network kube --tmpfs /tmp --tmpfs /run -v "$_node:/var"
   done
 }

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # The cgroup directories of a container's id.
 groups_of() {
   if [ "$LAB_CGROUP" = v2 ]; then echo "/sys/fs/cgroup/docker/$1"; else echo /sys/fs/cgroup/*/"docker/$1"; fi
@@ -7,7 +8,7 @@ groups_of() {
 # stumbles over the group that it does not own.
 unprivileged() {
   [ "$(state_of ud)" != running ] || return 0
-  docker rm -fv ud >/dev/null 2>&1 || true
+  docker rm -fv ud >/dev/null 2>&1
   set -- docker:dind
   [ "$LAB_CGROUP" = v1 ] || set -- --init --entrypoint sleep docker:dind infinity
   docker run -d --name ud --cap-add ALL --security-opt seccomp=unconfined --security-opt apparmor=unconfined \

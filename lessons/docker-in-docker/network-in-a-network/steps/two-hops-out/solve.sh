@@ -1,7 +1,7 @@
 #!/bin/sh
 # A port published at each level: 18080 to outer's 8080, and there 8080 to web's 80.
 set -eu
-docker rm -fv outer 2>/dev/null || true
+docker rm -fv outer 2>/dev/null
 docker run -d --name outer --privileged -p 18080:8080 docker:dind
 until docker exec outer docker ps >/dev/null 2>&1; do sleep 1; done
 docker save alpine | docker exec -i outer docker load

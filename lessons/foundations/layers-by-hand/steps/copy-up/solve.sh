@@ -1,7 +1,7 @@
 #!/bin/sh
 # Four folders, one mount, one change; what an earlier try has left is taken away first.
 set -eu
-umount /run/stack/merged 2>/dev/null || true
+if mountpoint -q /run/stack/merged; then umount /run/stack/merged; fi
 rm -rf /run/stack
 mkdir -p /run/stack/lower /run/stack/upper /run/stack/work /run/stack/merged
 echo below > /run/stack/lower/f

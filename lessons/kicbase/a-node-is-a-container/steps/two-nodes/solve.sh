@@ -3,7 +3,7 @@
 set -eu
 docker network inspect kube >/dev/null 2>&1 || docker network create kube
 for n in node1 node2; do
-  docker rm -fv $n 2>/dev/null || true
+  docker rm -fv $n 2>/dev/null
   docker run -d --name $n --hostname $n --network kube --privileged \
     --tmpfs /tmp --tmpfs /run -v $n:/var kicbase:v0.0.32
 done

@@ -3,7 +3,7 @@
 set -eu
 borrower docker0
 [ "$(state_of victim)" = running ] || {
-  docker rm -f victim >/dev/null 2>&1 || true
+  docker rm -f victim >/dev/null 2>&1
   password=$(head -c 9 /dev/urandom | base64 | tr '+/' 'xy')
   docker run -d --name victim -e "DB_PASSWORD=$password" alpine sleep infinity >/dev/null
 }

@@ -18,6 +18,6 @@ backend engine
 END
 # shellcheck disable=SC2046 # PIDs
 haproxy -D -f /root/filter.cfg -sf $(pidof haproxy)
-docker rm -f limited 2>/dev/null || true
+docker rm -f limited 2>/dev/null
 docker run -d --name limited -e DOCKER_HOST=tcp://172.17.0.1:2375 docker sleep infinity
 docker exec limited docker ps

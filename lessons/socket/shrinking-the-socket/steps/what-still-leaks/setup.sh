@@ -19,10 +19,10 @@ END
 # shellcheck disable=SC2046 # PIDs
 haproxy -D -f /root/filter.cfg -sf $(pidof haproxy)
 [ "$(state_of victim)" = running ] || {
-  docker rm -f victim >/dev/null 2>&1 || true
+  docker rm -f victim >/dev/null 2>&1
   docker run -d --name victim -e DB_PASSWORD=correct-horse alpine sleep infinity >/dev/null
 }
 from limited ps >/dev/null || {
-  docker rm -f limited >/dev/null 2>&1 || true
+  docker rm -f limited >/dev/null 2>&1
   docker run -d --name limited -e DOCKER_HOST=tcp://172.17.0.1:2375 docker sleep infinity >/dev/null
 }

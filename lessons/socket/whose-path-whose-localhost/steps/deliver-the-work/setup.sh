@@ -9,6 +9,6 @@ mkdir -p "/srv/job"
 }
 case $(host inspect -f '{{range .Mounts}}{{.Source}}:{{.Destination}} {{end}}' docker0 2>/dev/null) in
   *"/srv/job:/job "*) ;;
-  *) docker rm -f docker0 >/dev/null 2>&1 || true ;;
+  *) docker rm -f docker0 >/dev/null 2>&1 ;;
 esac
 borrower docker0 -v "/srv/job:/job"

@@ -9,6 +9,6 @@ else
   chown -R 165536:165536 /sys/fs/cgroup/*/docker/"$(docker inspect -f '{{.Id}}' ud)"
 fi
 docker save alpine | docker exec -i ud docker load
-docker exec ud docker rm -f deep 2>/dev/null || true
+docker exec ud docker rm -f deep 2>/dev/null
 docker exec ud docker run -d --name deep alpine sleep 4321
 grep -e Uid -e NSpid "/proc/$(pgrep -fx 'sleep 4321')/status"

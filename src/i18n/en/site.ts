@@ -95,6 +95,7 @@ export const site = {
     sources: 'Sources',
     noScript:
       'You can read the lesson without JavaScript. To run commands and have your steps checked, switch JavaScript on.',
+    before: 'Previous lesson: {title}',
     next: 'Next lesson: {title}',
     back: 'All lessons',
   },

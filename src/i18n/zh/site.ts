@@ -95,6 +95,7 @@ export const site: SiteText = {
     danger: '危险',
     sources: '出处',
     noScript: '没有JavaScript也能读课文。要运行命令、让步骤得到检查，请打开JavaScript。',
+    before: '上一课：{title}',
     next: '下一课：{title}',
     back: '全部课程',
   },

@@ -1,15 +1,27 @@
 import { getRequestListener } from '@hono/node-server';
-import { createApp, folders } from '../server/app.ts';
+import { type App, createApp, folders } from '../server/app.ts';
 import { openData, openRung } from './prepare.ts';
 
 /** `npm run dev`: Astro's server for the pages, ours behind `/api` and `/ws`, on one port. A change of the server needs a restart. */
 export async function dev(_args: string[], environment: NodeJS.ProcessEnv): Promise<number> {
+  await using stack = new AsyncDisposableStack();
+  await openDevelopment(stack, environment);
+  await stopRequested();
+  return 0;
+}
+
+/** Both servers, which listen until the stack is disposed of. */
+export async function openDevelopment(stack: AsyncDisposableStack, environment: NodeJS.ProcessEnv): Promise<App> {
   const { config, store } = openData(environment);
-  await using app = await createApp({
-    config,
-    rung: await openRung(config, store, { onImage: console.log, onCanary: console.log }),
-    overrides: { store },
-  });
+  const app = stack.use(
+    await createApp({
+      config,
+      rung: await openRung(config, store, { onImage: console.log, onCanary: console.log }),
+      // The search's index, which is made with the site, comes from what was built last.
+      site: folders.site,
+      overrides: { store },
+    }),
+  );
   await app.start();
   // Astro detaches by itself where it believes that nobody watches.
   process.env.ASTRO_DEV_BACKGROUND = '0';
@@ -34,12 +46,16 @@ export async function dev(_args: string[], environment: NodeJS.ProcessEnv): Prom
       },
     ],
   });
+  stack.defer(() => server.stop());
   app.http.origins.setPort(server.address.port);
   console.log(`Instructor, once: ${app.http.origins.main}/en/instructor/#${await app.links.instructorToken()}`);
+  return app;
+}
+
+/** Resolves when the command shall end: by a signal, or because its parent is gone. */
+export async function stopRequested(): Promise<void> {
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
     process.once('disconnect', () => resolve());
   });
-  await server.stop();
-  return 0;
 }

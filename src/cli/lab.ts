@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { answers, controlSocket } from '../server/app.ts';
 import { readConfig } from '../server/config.ts';
+import { author } from './author.ts';
 import { labEngine } from './lab-engine.ts';
 import { printMap } from './lab-map.ts';
 import { control, type LabsClient, type ListedLab, openLabs } from './labs-client.ts';
@@ -20,6 +21,7 @@ const usage = `Usage: npm run -s lab -- <action>
   end <id> [--json]
   map <id> [--json]                    daemons and containers of all levels
   test [lesson …] [--jobs N] [--json]  run lessons as tests
+  author <lesson>                      write a lesson: the site as you save, the step that you saved as a test
   probe [--level l1|privileged|host-mount] [--json]
                                        try to get out of a lab, harmlessly
   engine [--json]                      the lab engines, in which sandboxes run
@@ -36,6 +38,7 @@ export async function lab(args: string[], environment: NodeJS.ProcessEnv): Promi
   const [action, ...rest] = positionals;
   const json = values.json ?? false;
   if (action === 'test') return await testLessons(rest, { json, jobs: Number(values.jobs ?? 1) }, environment);
+  if (action === 'author') return await author(rest[0], environment);
   if (action === 'probe') return await probe({ json, level: values.level }, environment);
   if (action === 'engine') return await labEngine(rest, { json, force: values.force ?? false });
   if (action === 'sweep')

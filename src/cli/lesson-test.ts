@@ -40,7 +40,7 @@ export async function testLessons(
   const wanted = tests.flatMap((test) => (test.missing ? [] : Array.from({ length: test.sandboxes }, () => test.spec)));
   await using supply = new SandboxSupply(core, wanted, options.jobs);
   const results = await runAll(tests, supply, options.jobs, (result) => {
-    if (!options.json) console.log(line(result));
+    if (!options.json) console.log(resultLine(result));
   });
   const number = (status: StepResult['status']) => results.filter((result) => result.status === status).length;
   const [passed, failed, unavailable] = [number('passed'), number('failed'), number('unavailable')];
@@ -48,6 +48,14 @@ export async function testLessons(
   if (options.json) console.log(JSON.stringify({ passed, failed, unavailable, ms, results }));
   else console.log(`${passed} passed, ${failed} failed, ${unavailable} not available here, in ${seconds(ms)}`);
   return failed === 0 ? 0 : 1;
+}
+
+/** Proves one `do` step in sandboxes of its own. */
+export async function proveStep(core: Core, lesson: Lesson, step: string): Promise<StepResult> {
+  const test = testsOf(core, lesson, lackingOn(await core.engine.info())).find((each) => each.step === step);
+  if (!test) throw new RangeError(`${lesson.id}/${step} has no scripts`);
+  await using supply = new SandboxSupply(core, [test.spec, test.spec], 2);
+  return await runOne(test, supply);
 }
 
 interface Test {
@@ -209,7 +217,8 @@ async function expectCheck(
   }
 }
 
-function line({ lesson, step, status, ms, detail, screen }: StepResult): string {
+/** For a person; what failed comes with what it printed last. */
+export function resultLine({ lesson, step, status, ms, detail, screen }: StepResult): string {
   const mark = { passed: '✓', failed: '✗', unavailable: '–' }[status];
   const time = status === 'unavailable' ? 'not available here' : seconds(ms);
   const rest = [detail, screen].filter((text) => text).flatMap((text) => text?.split('\n') ?? []);

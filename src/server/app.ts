@@ -110,6 +110,7 @@ export interface Core extends AsyncDisposable {
 
 export interface App extends Core {
   manager: LabManager;
+  checks: Checks;
   pool: Pool;
   links: Links;
   views: LabViews;
@@ -249,7 +250,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const owned = stack.move();
   return {
     ...core,
-    ...{ manager, pool, links, views, feed, http },
+    ...{ manager, checks, pool, links, views, feed, http },
     async start() {
       const control = createControl({
         ...{ store, engine, maps, manager, views, links, log },

@@ -28,9 +28,10 @@ const commands = {
   bench: ([name]) => ({ engine: 'require', browser: name === 'terminal', quiet: true }),
   // The others work on labs that exist; these make one, if need be with an engine of their own.
   lab: ([action]) => ({
-    engine: ['new', 'test', 'probe'].includes(action ?? '') ? 'require' : 'find',
+    engine: ['new', 'test', 'probe', 'author'].includes(action ?? '') ? 'require' : 'find',
     browser: false,
     quiet: true,
+    supervised: action === 'author',
   }),
 };
 

@@ -89,6 +89,15 @@ export class Checks implements Disposable {
     return this.#sessions.get(labId)?.nonce;
   }
 
+  /** The step was written anew: labs that have it on screen enter it again. */
+  async renew(place: Place): Promise<void> {
+    for (const [labId, session] of [...this.#sessions]) {
+      if (!samePlace(session.place, place)) continue;
+      this.#drop(labId);
+      await this.view(labId, place, session.visible);
+    }
+  }
+
   /** No step of this lab is on screen. */
   leave(labId: string): void {
     const session = this.#sessions.get(labId);

@@ -34,16 +34,13 @@ export interface Lesson {
 /** The course as it stands in lessons/. What it hands out is consistent; `load` throws otherwise. */
 export class LessonCatalog {
   /** By their number in the course plan. */
-  readonly tracks: readonly Track[];
+  tracks: readonly Track[];
   /** The folder that it was read from. */
   readonly folder: string;
-  /** Ids of lessons that have their place and are not written yet. */
-  readonly planned: ReadonlySet<string>;
 
   constructor(folder: string, tracks: readonly Track[]) {
     this.folder = folder;
     this.tracks = tracks;
-    this.planned = new Set(tracks.flatMap((track) => track.planned));
   }
 
   /** Reads every track and lesson; throws one FileError with the problems of all files. */
@@ -63,9 +60,19 @@ export class LessonCatalog {
     return new LessonCatalog(folder, tracks);
   }
 
+  /** Reads the folder anew, for who writes lessons. Stays as it was when `load` throws. */
+  async reload(): Promise<void> {
+    this.tracks = (await LessonCatalog.load(this.folder)).tracks;
+  }
+
   /** All lessons in the order of the course. */
   get lessons(): readonly Lesson[] {
     return this.tracks.flatMap((track) => track.lessons);
+  }
+
+  /** Ids of lessons that have their place and are not written yet. */
+  get planned(): ReadonlySet<string> {
+    return new Set(this.tracks.flatMap((track) => track.planned));
   }
 
   lesson(id: string): Lesson | undefined {

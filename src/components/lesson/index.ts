@@ -7,6 +7,7 @@ import LessonMap from './LessonMap.astro';
 import Predict from './Predict.astro';
 import Quiz from './Quiz.astro';
 import Recording from './Recording.astro';
+import Reply from './Reply.astro';
 import Run from './Run.astro';
 import Solution from './Solution.astro';
 import Sources from './Sources.astro';
@@ -25,6 +26,7 @@ export const lessonComponents = {
   Predict,
   Quiz,
   Recording,
+  Reply,
   Run,
   Solution,
   Sources,

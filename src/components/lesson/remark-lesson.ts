@@ -42,6 +42,7 @@ const components = new Set([
   'Map',
   'Sources',
   'Explain',
+  'Reply',
 ]);
 /** Choices wider than this, in Latin letters, stand one under the other, not side by side. */
 const shortChoice = 24;
@@ -79,7 +80,8 @@ function enter(node: Node, place: Place): Place {
   if (node.name === 'Answer') inside.owner = `answer-${id}`;
   if (node.name === 'Quiz') inside.owner = `quiz-${id}`;
   for (const [name, value] of Object.entries(inside)) node.attributes?.push(attributeNode(name, value));
-  return inside;
+  // Replies to one question stand in one group; those inside of a reply answer the next one.
+  return node.name === 'Reply' && id ? { ...inside, owner: `reply-${id}` } : inside;
 }
 
 function gatherHelp(step: Node): void {

@@ -109,6 +109,20 @@ faults(
     `${zh}:21: steps.start: /zh/ is only in Chinese`,
   ],
 );
+test('a reply of a guide cites a step, in both languages alike', async (t) => {
+  const reply = (id: string, link: string) => `<Reply id="${id}" says="Some">[x](${link})</Reply>\n<Run id="go" />`;
+  const folder = await courseFolder(t, {
+    ...edited(en, '<Run id="go" />', reply('yes', 'lesson:box#start')),
+    ...edited(zh, '<Run id="go" />', reply('no', 'https://example.org/')),
+  });
+  assert.deepEqual(await complaints(folder), [
+    `${zh}:24: reply "no" cites no step: lesson:<id>#<step>`,
+    `${zh}:21: steps.start: lesson:box#start is only in English`,
+    `${zh}:21: steps.start: <Reply id="yes"> is only in English`,
+    `${zh}:21: steps.start: https://example.org/ is only in Chinese`,
+    `${zh}:21: steps.start: <Reply id="no"> is only in Chinese`,
+  ]);
+});
 faults('a lesson takes as long as its steps', lessonYaml, 'minutes: 5', 'minutes: 6', [
   `${lessonYaml}:2: minutes: 6, but its steps take 5`,
 ]);

@@ -40,6 +40,7 @@ const parents: Record<string, readonly string[]> = {
   Target: ['Answer', 'Quiz'],
   Explain: ['Predict', 'Answer', 'Quiz'],
   Val: ['Why'],
+  Reply: ['Step', 'Reply'],
 };
 
 /** What is wrong with the course although it can be loaded; empty when all is well. */
@@ -75,6 +76,7 @@ async function proseProblems(lesson: Lesson, catalog: LessonCatalog, bans: Bans)
       ...lengthProblems(prose),
       ...styleProblems(prose, locale, bans),
       ...linkProblems(prose, catalog),
+      ...replyProblems(prose),
     );
   }
   const [en, zh] = [proses.get('en'), proses.get('zh')];
@@ -205,6 +207,14 @@ function linkProblems(prose: Prose, catalog: LessonCatalog): LintProblem[] {
     });
 }
 
+/** A guide's answer is one that a step has shown. */
+function replyProblems(prose: Prose): LintProblem[] {
+  const last = tagsIn(prose.content, 'Reply').filter((reply) => tagsIn(reply.content, 'Reply').length === 0);
+  return last
+    .filter(({ content }) => !wordsIn(content).some(({ kind, text }) => kind === 'link' && /^lesson:.+#/.test(text)))
+    .map((reply) => at(prose, reply, `reply "${reply.id}" cites no step: lesson:<id>#<step>`));
+}
+
 /** Choices and what is revealed later do not count: they are not read through. */
 function countWords(content: readonly Item[]): number {
   const read = content.filter((item) => !isTag(item) || !['Choice', 'Explain', 'Danger'].includes(item.name));
@@ -252,7 +262,8 @@ function facts(tag: Tag, locale: Locale): string[] {
   const quoted = words.filter(({ kind }) => kind === 'code').map(({ text }) => `\`${text}\``);
   const links = words.filter(({ kind }) => kind === 'link').map(({ text }) => text);
   const values = tagsIn(tag.content, 'Val').map(({ id }) => `<Val name="${id}">`);
-  return [...new Set([...numbers, ...quoted, ...links, ...values])];
+  const replies = tagsIn(tag.content, 'Reply').map(({ id }) => `<Reply id="${id}">`);
+  return [...new Set([...numbers, ...quoted, ...links, ...values, ...replies])];
 }
 
 function at(prose: Prose, tag: Tag, message: string): LintProblem {

@@ -1,23 +1,36 @@
+import { benchGuest } from '../bench/guest.ts';
 import { benchMap } from '../bench/map.ts';
 import { benchSandbox } from '../bench/sandbox.ts';
 import { benchTerminal } from '../bench/terminal.ts';
+import type { Core } from '../server/app.ts';
 import { UsageError } from './messages.ts';
 import { openCore } from './prepare.ts';
 
-const benches = { sandbox: benchSandbox, map: benchMap, terminal: benchTerminal };
+type Bench = (parts: string[], environment: NodeJS.ProcessEnv) => Promise<{ results: object[] }>;
+
+const benches: Record<string, Bench> = {
+  sandbox: withCore(benchSandbox),
+  map: withCore(benchMap),
+  terminal: withCore(benchTerminal),
+  guest: benchGuest,
+};
 
 /** `npm run bench -- <name> [part…] [--json]`. */
 export async function bench(args: string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const [name = '', ...parts] = args.filter((arg) => !arg.startsWith('-'));
-  if (!isBench(name))
+  const run = benches[name];
+  if (!run)
     throw new UsageError(`Usage: npm run bench -- <name> [--json], with a name of ${Object.keys(benches).join(', ')}`);
-  await using core = await openCore(environment);
-  const report = await benches[name](core, parts);
+  const report = await run(parts, environment);
   if (args.includes('--json')) console.log(JSON.stringify(report, undefined, 2));
   else console.table(report.results);
   return 0;
 }
 
-function isBench(name: string): name is keyof typeof benches {
-  return Object.hasOwn(benches, name);
+/** A bench of what runs on this machine's engine. */
+function withCore(run: (core: Core, parts: string[]) => Promise<{ results: object[] }>): Bench {
+  return async (parts, environment) => {
+    await using core = await openCore(environment);
+    return await run(core, parts);
+  };
 }

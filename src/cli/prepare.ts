@@ -6,6 +6,7 @@ import {
   createLog,
   databaseFile,
   folders,
+  type ImageOptions,
   type ImageProgress,
   LabCatalog,
   type LabSpec,
@@ -31,26 +32,29 @@ export async function openRung(
   store: Store,
   progress: { onImage?: ImageProgress; onCanary?: (what: string) => void } = {},
 ): Promise<OpenRung> {
-  const docker = connectDocker();
   return await openIsolation({
-    docker,
+    docker: connectDocker(),
     dockerHost: config.dockerHost,
     setting: config.isolation,
     isPublic: config.isPublic,
     folder: config.dataDir,
-    images: {
-      docker,
-      folder: folders.images,
-      install: store.installId,
-      offline: config.offline,
-      logFolder: join(config.dataDir, 'logs'),
-      ...(progress.onImage ? { onProgress: progress.onImage } : {}),
-    },
+    images: { ...imageOptions(config, store), ...(progress.onImage ? { onProgress: progress.onImage } : {}) },
     spec: await hungriestLab(),
     store,
     log: createLog(config),
     ...(progress.onCanary ? { onProgress: progress.onCanary } : {}),
   });
+}
+
+/** How images are made on the machine's engine. */
+export function imageOptions(config: Config, store: Store): ImageOptions {
+  return {
+    docker: connectDocker(),
+    folder: folders.images,
+    install: store.installId,
+    offline: config.offline,
+    logFolder: join(config.dataDir, 'logs'),
+  };
 }
 
 /** The lab that takes most memory: where it runs, all do. */

@@ -43,12 +43,22 @@ import { Transcripts } from './terminals/transcript.ts';
 
 export type { LabSpec } from '../shared/lab-spec.ts';
 export type { ShellCommand } from './engine/engine.ts';
-export { labImages } from './engine/images/recipes.ts';
 // The command line knows the server by this file alone.
-export { engineImage, type ImageProgress } from './engine/images.ts';
-export { IsolationError, lookAtRungs, type OpenRung, openIsolation, type RungLook } from './engine/isolation.ts';
+export { contentHash, readContext } from './engine/images/content-hash.ts';
+export { machineLock } from './engine/images/machine-lock.ts';
+export { labImages } from './engine/images/recipes.ts';
+export { engineImage, type ImageOptions, type ImageProgress, imageVersion, prepareImage } from './engine/images.ts';
+export {
+  enterRung,
+  IsolationError,
+  lookAtRungs,
+  type OpenRung,
+  openIsolation,
+  type RungLook,
+} from './engine/isolation.ts';
 export { destroyLabEngine, engineName, type LabEngineStatus, labEngines } from './engine/lab-engine.ts';
 export { oldVersions } from './engine/old-versions.ts';
+export { OuterEngine } from './engine/outer-engine.ts';
 export { type ProbeReport, probePlaces, probeSandbox } from './engine/probe.ts';
 export { AlreadyRunningError, answers, type ControlAnswers } from './http/control.ts';
 export { Capacity } from './labs/capacity.ts';
@@ -60,6 +70,7 @@ export { lintLessons } from './labs/lesson-lint.ts';
 export { Pool } from './labs/pool.ts';
 export { lackingOn } from './labs/requirements.ts';
 export type { LiveSandbox } from './labs/sandboxes.ts';
+export type { Log } from './log.ts';
 export { lookAt } from './maps/looker.ts';
 export { MapWatcher } from './maps/map-watcher.ts';
 export { openSqliteStore } from './store/sqlite-store.ts';

@@ -8,7 +8,7 @@ import { CommandError, run } from './run-command.mjs';
  * Everything that is ever installed on the host, and what shows that it is there. `optional`: the start goes on
  * without it, and the part that misses it says so.
  *
- * @typedef {{ name: string, neededFor: 'dependencies' | 'engine' | 'images' | 'test', isThere: () => boolean, optional?: boolean }} HostPackage
+ * @typedef {{ name: string, neededFor: 'dependencies' | 'engine' | 'images' | 'test' | 'guest', isThere: () => boolean, optional?: boolean }} HostPackage
  * @type {HostPackage[]}
  */
 const hostPackages = [
@@ -21,6 +21,8 @@ const hostPackages = [
   { name: 'mmdebstrap', neededFor: 'images', isThere: hasCommand('mmdebstrap'), optional: true },
   { name: 'chromium', neededFor: 'test', isThere: hasCommand('chromium') },
   { name: 'fonts-noto-cjk', neededFor: 'test', isThere: () => existsSync('/usr/share/fonts/opentype/noto') },
+  { name: 'e2fsprogs', neededFor: 'guest', isThere: hasCommand('mke2fs') },
+  { name: 'qemu-system-x86', neededFor: 'guest', isThere: hasCommand('qemu-system-x86_64') },
   { name: 'shellcheck', neededFor: 'test', isThere: hasCommand('shellcheck') },
 ];
 

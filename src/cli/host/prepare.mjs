@@ -9,7 +9,8 @@ import { pause } from './run-command.mjs';
 
 /**
  * @typedef {'none' | 'find' | 'require'} EngineDemand what a command needs: no engine; to know of one; one that answers
- * @typedef {{ engine: EngineDemand, browser: boolean }} Demand
+ * @typedef {{ engine: EngineDemand, browser: boolean, guest?: boolean }} Demand
+ *   guest: it boots a machine of its own
  * @typedef {import('./find-engine.mjs').FoundEngine} FoundEngine
  * @typedef {Awaited<ReturnType<typeof findEngine>>} EngineSearch
  * @typedef {{ installation: import('./dependencies.mjs').Installation, packages: import('./host-packages.mjs').HostPackage[],
@@ -22,7 +23,7 @@ import { pause } from './run-command.mjs';
  * @param {Demand} demand
  * @returns {Promise<Need>}
  */
-export async function findNeed({ engine: wanted, browser }) {
+export async function findNeed({ engine: wanted, browser, guest }) {
   const installation = missingInstallation();
   const engine = wanted === 'none' ? /** @type {const} */ ({ outcome: 'none' }) : await findEngine();
   const makesEngine = wanted === 'require' && engine.outcome === 'none';
@@ -31,6 +32,7 @@ export async function findNeed({ engine: wanted, browser }) {
     ...(makesEngine ? [/** @type {const} */ ('engine')] : []),
     ...(wanted === 'require' ? [/** @type {const} */ ('images')] : []),
     ...(browser ? [/** @type {const} */ ('test')] : []),
+    ...(guest ? [/** @type {const} */ ('guest')] : []),
   ]);
   return { installation, packages, engine };
 }

@@ -59,15 +59,15 @@ export async function prepareImages(options: ImageOptions, target: ImageTarget):
   };
 }
 
-/** Makes the lab engine's image where it is missing, and tells its reference. Rejects with an {@link ImageError}. */
-export async function prepareEngineImage(options: ImageOptions): Promise<string> {
+/** Makes one image where it is missing, and tells its reference. Rejects with an {@link ImageError}. */
+export async function prepareImage(options: ImageOptions, name: ImageName): Promise<string> {
   const hashes = await imageHashes(options.folder);
-  const reference = imageReference('engine', hashes);
+  const reference = imageReference(name, hashes);
   if (!(await inspected(options.docker.getImage(reference)))) {
     // Where it is missing, so is the rest: offline everything is named.
     const missing = options.offline ? await missingOf(options.docker, options.docker, hashes) : [];
-    await using maker = await Maker.open(options, hashes, ['engine', ...missing]);
-    await maker.make('engine');
+    await using maker = await Maker.open(options, hashes, [name, ...missing]);
+    await maker.make(name);
   }
   return reference;
 }

@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts';
 import { DockerEngine } from './docker-engine.ts';
 import { type EarlierSandbox, earlierSandboxes } from './earlier-sandboxes.ts';
 import { type Engine, EngineFailedError, NotReadyError } from './engine.ts';
-import { type ImageOptions, imageVersion, type PreparedImages, prepareEngineImage, prepareImages } from './images.ts';
+import { type ImageOptions, imageVersion, type PreparedImages, prepareImage, prepareImages } from './images.ts';
 import { runCanary } from './isolation-canary.ts';
 import { factsOf, type Obstacle, obstacleOf } from './isolation-obstacles.ts';
 import { LabEngine } from './lab-engine.ts';
@@ -137,7 +137,7 @@ export async function enterRung(
   let env: Record<string, string> = {};
   let own: string | undefined;
   if (rung === 'lab-engine') {
-    const image = await prepareEngineImage(options.images);
+    const image = await prepareImage(options.images, 'engine');
     const labEngine = stack.use(await LabEngine.open({ ...options, image }));
     ({ docker, dockerHost, name: own } = labEngine);
     // A socket of this machine: certificates of the machine's engine do not belong there.

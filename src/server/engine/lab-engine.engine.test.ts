@@ -12,7 +12,7 @@ import { stripHeaders } from './docker-streams.ts';
 import { earlierSandboxes } from './earlier-sandboxes.ts';
 import { eventually } from './engine.contract.ts';
 import { inspected, readMessages } from './images/workshop.ts';
-import { prepareEngineImage } from './images.ts';
+import { prepareImage } from './images.ts';
 import { destroyLabEngine, engineName, LabEngine, labEngines } from './lab-engine.ts';
 import { installLabel, sandboxLabel } from './sandbox-options.ts';
 import { imageFolder, machineEngine, newInstall } from './testing.ts';
@@ -58,7 +58,7 @@ describe('the lab engine', { timeout: 300_000 }, () => {
     docker = await machineEngine();
     folder = await mkdtemp(join(tmpdir(), 'matryoshka-engine-'));
     const options = { docker, folder: imageFolder, install, offline: false, logFolder: folder };
-    await docker.getImage(await prepareEngineImage(options)).tag({ repo: 'matryoshka/engine', tag });
+    await docker.getImage(await prepareImage(options, 'engine')).tag({ repo: 'matryoshka/engine', tag });
   });
 
   after(async () => {

@@ -7,7 +7,7 @@ import { PassThrough } from 'node:stream';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
-import { prepareEngineImage } from './images.ts';
+import { prepareImage } from './images.ts';
 import { allButPrivileged, withheldCapability } from './sandbox-options.ts';
 
 const folder = join(import.meta.dirname, '../../../labs/images');
@@ -117,7 +117,7 @@ class TestEngine implements AsyncDisposable {
 const unified = ['sh', '-c', 'umount -R /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup; exec tini engine-init'];
 const docker = new Docker();
 const logFolder = await mkdtemp(join(tmpdir(), 'matryoshka-runtime-'));
-const image = await prepareEngineImage({ docker, folder, install: 'test', offline: false, logFolder });
+const image = await prepareImage({ docker, folder, install: 'test', offline: false, logFolder }, 'engine');
 await rm(logFolder, { recursive: true });
 const { CgroupVersion } = (await docker.info()) as { CgroupVersion: string };
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { LabState, Place, StepProgress, Verdict } from '../../shared/api.ts';
+import { migrate } from './migrate.ts';
+import { fromLab, fromSandbox, type Row, toLab, toLearner, toProgress, toSandbox } from './sqlite-rows.ts';
 import {
   type LabRow,
   type LearnerRow,
@@ -18,41 +19,6 @@ import {
 
 /** How long a writer waits for another process's transaction (the command line beside the server). */
 const busyTimeoutMs = 5000;
-
-const migrationsFolder = join(import.meta.dirname, 'migrations');
-
-/** Property of a row → column. The one place where the two names meet. */
-const labColumns = {
-  id: 'id',
-  learnerId: 'learner_id',
-  specId: 'spec_id',
-  state: 'state',
-  generation: 'generation',
-  isolation: 'isolation',
-  verdictId: 'verdict_id',
-  createdAt: 'created_at',
-  expiresAt: 'expires_at',
-  maxExpiresAt: 'max_expires_at',
-  lastActiveAt: 'last_active_at',
-  endedBecause: 'ended_because',
-  endedBy: 'ended_by',
-  endedAt: 'ended_at',
-  failure: 'failure',
-} as const;
-const sandboxColumns = {
-  id: 'id',
-  purpose: 'purpose',
-  labId: 'lab_id',
-  generation: 'generation',
-  shape: 'shape',
-  state: 'state',
-  engineRef: 'engine_ref',
-  createdAt: 'created_at',
-  leaseUntil: 'lease_until',
-  lastOutput: 'last_output',
-} as const;
-
-type Row = Record<string, SQLInputValue>;
 
 /**
  * The store in one SQLite file (WAL), or in memory for `:memory:`.
@@ -112,9 +78,8 @@ class SqliteStore implements Store {
   }
 
   async insertLab(lab: LabRow): Promise<void> {
-    const { place, ...columns } = lab;
     try {
-      this.#insert('labs', { ...rename(columns, labColumns), ...placeColumns(place) });
+      this.#insert('labs', fromLab(lab));
     } catch (error) {
       if (/UNIQUE.*labs\.learner_id/.test((error as Error).message)) throw new LiveLabError(lab.learnerId);
       throw error;
@@ -139,19 +104,17 @@ class SqliteStore implements Store {
   }
 
   async changeLab(...[id, expected, change]: Parameters<Store['changeLab']>): Promise<boolean> {
-    const { place, ...columns } = change;
-    const set = { ...rename(columns, labColumns), ...('place' in change ? placeColumns(place) : {}) };
     const generation = expected.generation === undefined ? [] : [expected.generation];
     return this.#change(
       'labs',
-      set,
+      fromLab(change),
       `id = ? AND state IN (${marks(expected.states)})${generation.length ? ' AND generation = ?' : ''}`,
       [id, ...expected.states, ...generation],
     );
   }
 
   async insertSandbox(sandbox: SandboxRow): Promise<void> {
-    this.#insert('sandboxes', rename(sandbox, sandboxColumns));
+    this.#insert('sandboxes', fromSandbox(sandbox));
   }
 
   async sandboxesIn(states: readonly SandboxState[]): Promise<SandboxRow[]> {
@@ -182,7 +145,7 @@ class SqliteStore implements Store {
   }
 
   async changeSandbox(...[id, expected, change]: Parameters<Store['changeSandbox']>): Promise<boolean> {
-    return this.#change('sandboxes', rename(change, sandboxColumns), `id = ? AND state IN (${marks(expected)})`, [
+    return this.#change('sandboxes', fromSandbox(change), `id = ? AND state IN (${marks(expected)})`, [
       id,
       ...expected,
     ]);
@@ -337,74 +300,6 @@ function told<T>(action: () => T): T {
   }
 }
 
-/** Applies `0001-….sql` and following, each in a transaction; `user_version` is the number of the last one. */
-function migrate(db: DatabaseSync): void {
-  const files = readdirSync(migrationsFolder)
-    .filter((name) => /^\d{4}-.*\.sql$/.test(name))
-    .sort();
-  const version = () => (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
-  if (version() > files.length) {
-    throw new NewerSchemaError(
-      `The database has schema ${version()}, this version knows ${files.length}: start the newer version, or use another LAB_DATA_DIR.`,
-    );
-  }
-  for (const [index, name] of files.entries()) {
-    // Two processes may open a new folder at once: the version is read again under the write lock.
-    db.exec('BEGIN IMMEDIATE');
-    try {
-      if (version() === index)
-        db.exec(`${readFileSync(join(migrationsFolder, name), 'utf8')}; PRAGMA user_version = ${index + 1}`);
-      db.exec('COMMIT');
-    } catch (error) {
-      db.exec('ROLLBACK');
-      throw error;
-    }
-  }
-}
-
 function marks(values: readonly unknown[]): string {
   return values.map(() => '?').join(', ');
-}
-
-function rename(row: object, columns: Record<string, string>): Row {
-  return Object.fromEntries(
-    Object.entries(row).map(([property, value]) => [columns[property] as string, (value ?? null) as SQLInputValue]),
-  );
-}
-
-function placeColumns(place: Place | undefined): Row {
-  return { lesson_id: place?.lesson ?? null, step_id: place?.step ?? null };
-}
-
-function restore<T>(row: Row, columns: Record<string, string>): T {
-  return Object.fromEntries(
-    Object.entries(columns).map(([property, column]) => [property, row[column] ?? undefined]),
-  ) as T;
-}
-
-function toLearner(row: Row): LearnerRow {
-  return { id: row.id as string, number: row.number as number, name: (row.name as string | null) ?? undefined };
-}
-
-function toLab(row: Row): LabRow {
-  const { lesson_id: lesson, step_id: step } = row as { lesson_id: string | null; step_id: string | null };
-  return { ...restore<LabRow>(row, labColumns), place: lesson && step ? { lesson, step } : undefined };
-}
-
-function toSandbox(row: Row): SandboxRow {
-  return restore<SandboxRow>(row, sandboxColumns);
-}
-
-function toProgress(row: Row): StepProgress {
-  return {
-    lesson: row.lesson_id as string,
-    step: row.step_id as string,
-    enteredAt: row.entered_at as number,
-    ...(row.passed_at === null ? {} : { passedAt: row.passed_at as number }),
-    tries: row.tries as number,
-    hints: row.hints as number,
-    solutionSeen: row.solution_seen === 1,
-    ...(row.prediction === null ? {} : { prediction: row.prediction as string }),
-    answers: JSON.parse(row.answers as string),
-  };
 }

@@ -1,16 +1,9 @@
 import type Docker from 'dockerode';
 import { translate } from './docker-streams.ts';
-import { EngineFailedError, SandboxGoneError } from './engine.ts';
+import { type EarlierSandbox, EngineFailedError, SandboxGoneError } from './engine.ts';
 import { inspected } from './images/workshop.ts';
 import { labEngines, removeUnused, runIn } from './lab-engine.ts';
 import { installLabel, sandboxLabel } from './sandbox-options.ts';
-
-/** A sandbox in an engine that its install uses no more: another rung's, or an older version's. */
-export interface EarlierSandbox {
-  id: string;
-  /** Takes the engine along when it was the last in it. Nothing when it is gone already. */
-  remove(): Promise<void>;
-}
 
 /**
  * What an install has in the machine's engine and its lab engines, except in that one where its labs are now: the lab

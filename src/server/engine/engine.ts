@@ -48,6 +48,13 @@ export interface SandboxSummary {
   running: boolean;
 }
 
+/** A sandbox in an engine that its install uses no more: another rung's, or an older version's. */
+export interface EarlierSandbox {
+  id: string;
+  /** Takes the engine along when it was the last in it. Nothing when it is gone already. */
+  remove(): Promise<void>;
+}
+
 export interface ExecOptions {
   stdin?: string | Uint8Array;
   env?: Record<string, string>;

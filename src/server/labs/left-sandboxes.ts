@@ -1,5 +1,4 @@
-import type { EarlierSandbox } from '../engine/earlier-sandboxes.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { EarlierSandbox, Engine } from '../engine/engine.ts';
 import type { SandboxRow, Store } from '../store/store.ts';
 import type { Sandboxes } from './sandboxes.ts';
 

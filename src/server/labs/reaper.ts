@@ -1,7 +1,6 @@
 import type { LabState } from '../../shared/api.ts';
 import type { LabSpec } from '../../shared/lab-spec.ts';
-import type { EarlierSandbox } from '../engine/earlier-sandboxes.ts';
-import { type Engine, EngineDownError } from '../engine/engine.ts';
+import { type EarlierSandbox, type Engine, EngineDownError } from '../engine/engine.ts';
 import type { Log } from '../log.ts';
 import type { LabRow, SandboxRow, Store } from '../store/store.ts';
 import type { Feed } from './feed.ts';

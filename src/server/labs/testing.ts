@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LabState } from '../../shared/api.ts';
 import type { LabSpec } from '../../shared/lab-spec.ts';
-import type { EarlierSandbox } from '../engine/earlier-sandboxes.ts';
+import type { EarlierSandbox } from '../engine/engine.ts';
 import { FakeEngine } from '../engine/fake-engine.ts';
 import { silentLog } from '../log.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';

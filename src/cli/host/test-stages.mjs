@@ -24,7 +24,7 @@ const stages = {
   },
   unit: { commands: () => nodeTests(isUnitTest) },
   build: { commands: () => [[bin('astro'), 'build']] },
-  engine: { commands: () => nodeTests(isEngineTest, '--test-concurrency=1') },
+  engine: { commands: () => nodeTests(isEngineTest, '--test-concurrency=2') },
   lessons: { commands: () => [program('lab', 'test', '--jobs', '2')] },
   journeys: { commands: () => [[bin('playwright'), 'test']], needs: 'build' },
 };

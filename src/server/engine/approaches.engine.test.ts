@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { LabCatalog } from '../labs/lab-catalog.ts';
-import type { EnteredRung } from './isolation.ts';
-import { testRung } from './testing.ts';
+import { type TestLab, testLab } from './testing.ts';
 
-const labs = join(import.meta.dirname, '../../../labs');
 const minute = 60_000;
 /** What a learner's shell finds, not the toolkit of checks, and functions of the scripts below. */
 const library = `
@@ -37,33 +33,21 @@ set -e
 `;
 
 describe('the approaches in one sandbox, by the commands of the articles', { timeout: 8 * minute }, () => {
-  let rung: EnteredRung;
-  let ref: string;
+  let lab: TestLab;
 
   before(async () => {
-    rung = await testRung();
-    const spec = (await LabCatalog.load(labs)).spec('kicbase') ?? assert.fail('there is no labs/kicbase');
-    ref = await rung.engine.create({ id: 'approaches', shape: 'test', spec, leaseUntil: Date.now() + 10 * minute });
-    await rung.engine.waitReady(ref, spec.ready.daemon);
+    lab = await testLab('kicbase');
   });
 
-  after(async () => {
-    if (ref) await rung.engine.remove(ref);
-    await rung?.[Symbol.asyncDispose]();
-  });
+  after(() => lab?.[Symbol.asyncDispose]());
 
-  const run = (script: string) => rung.engine.exec(ref, ['/bin/sh', '-c', library + script], { deadline: minute });
-
-  /** What a script prints; it has to succeed. */
-  async function passes(script: string): Promise<string> {
-    const { code, stdout, stderr } = await run(script);
-    assert.equal(code, 0, `${script}\n${stdout}\n${stderr}`);
-    return stdout.trim();
-  }
+  const passes = (script: string) => lab.run(library + script);
 
   /** What a script complains of; it has to fail. */
   async function fails(script: string): Promise<string> {
-    const { code, stdout, stderr } = await run(script);
+    const { code, stdout, stderr } = await lab.engine.exec(lab.ref, ['sh', '-c', library + script], {
+      deadline: minute,
+    });
     assert.notEqual(code, 0, `${script}\n${stdout}`);
     return stderr.trim();
   }

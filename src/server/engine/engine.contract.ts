@@ -11,7 +11,7 @@ import { type Engine, type EngineEvent, NotReadyError, SandboxGoneError, type Sh
 export interface EngineUnderTest extends AsyncDisposable {
   engine: Engine;
   spec: LabSpec;
-  /** A lease, ms, in which a sandbox surely becomes ready, and for whose end a test can wait. */
+  /** A lease, ms, that does not end before a sandbox is created, and for whose end a test can wait. */
   shortLease: number;
 }
 
@@ -210,9 +210,10 @@ export function describeEngine(name: string, open: () => Promise<EngineUnderTest
     });
 
     it('ends a sandbox whose lease is over, and not one whose lease was renewed', async () => {
-      const [kept, left] = [await create(opened.shortLease), await create(opened.shortLease)];
+      const kept = await create();
       await engine.waitReady(kept.ref, opened.spec.ready.daemon);
-      await engine.renewLease(kept.ref, Date.now() + longLease);
+      for (const lease of [opened.shortLease, longLease]) await engine.renewLease(kept.ref, Date.now() + lease);
+      const left = await create(opened.shortLease);
       await eventually(async () => !(await isRunning(engine, left.id)), 20_000);
       assert.equal(await isRunning(engine, kept.id), true);
       await engine.remove(kept.ref);

@@ -28,6 +28,8 @@ export interface ImageOptions {
   docker: Docker;
   /** labs/images. */
   folder: string;
+  /** What the golden store holds; every image of the lessons, unless a test needs less. */
+  contents?: readonly ImageName[];
   /** Id of this installation. */
   install: string;
   /** Make nothing and ask no network: what is missing is an error. */
@@ -43,11 +45,12 @@ export interface ImageOptions {
  * Two calls at the same time, from one checkout or two, wait for each other. Rejects with an {@link ImageError}.
  */
 export async function prepareImages(options: ImageOptions, target: ImageTarget): Promise<PreparedImages> {
-  const hashes = await imageHashes(options.folder);
-  const missing = await missingOf(options.docker, target.docker, hashes);
+  const { contents = goldenImages } = options;
+  const hashes = await imageHashes(options.folder, contents);
+  const missing = await missingOf(options.docker, target.docker, hashes, contents);
   if (missing.length > 0) {
     await using maker = await Maker.open(options, hashes, missing);
-    await maker.supply(target);
+    await maker.supply(target, contents);
   } else {
     for (const image of ['sandbox', 'golden']) options.onProgress?.({ image, phase: 'cached', done: true, ms: 0 });
   }
@@ -65,7 +68,7 @@ export async function prepareImage(options: ImageOptions, name: ImageName): Prom
   const reference = imageReference(name, hashes);
   if (!(await inspected(options.docker.getImage(reference)))) {
     // Where it is missing, so is the rest: offline everything is named.
-    const missing = options.offline ? await missingOf(options.docker, options.docker, hashes) : [];
+    const missing = options.offline ? await missingOf(options.docker, options.docker, hashes, goldenImages) : [];
     await using maker = await Maker.open(options, hashes, [name, ...missing]);
     await maker.make(name);
   }
@@ -83,7 +86,12 @@ export async function imageVersion(folder: string): Promise<string> {
   return [engine, sandbox, golden].join('-');
 }
 
-async function missingOf(docker: Docker, target: Docker, hashes: ImageHashes): Promise<string[]> {
+async function missingOf(
+  docker: Docker,
+  target: Docker,
+  hashes: ImageHashes,
+  contents: readonly ImageName[],
+): Promise<string[]> {
   const missing = new Set<string>();
   const look = async (name: ImageName): Promise<void> => {
     if (missing.has(name) || (await inspected(docker.getImage(imageReference(name, hashes))))) return;
@@ -95,7 +103,7 @@ async function missingOf(docker: Docker, target: Docker, hashes: ImageHashes): P
     missing.add('sandbox');
   }
   if (!(await finishedGolden(target, hashes.golden))) {
-    for (const name of goldenImages) await look(name);
+    for (const name of contents) await look(name);
     missing.add('golden');
   }
   return [...missing];
@@ -144,19 +152,16 @@ class Maker implements AsyncDisposable {
     return maker;
   }
 
-  /** Gives the target its sandbox image and its golden store. */
-  async supply(target: ImageTarget): Promise<void> {
+  /** Gives the target its sandbox image and a golden store with those contents. */
+  async supply(target: ImageTarget, contents: readonly ImageName[]): Promise<void> {
     const sandbox = this.#handOver('sandbox', target);
     // Looked at again: another process may have made it while this one waited for the lock.
     if (await finishedGolden(target.docker, this.#hashes.golden)) {
       await sandbox;
       return;
     }
-    const images: Partial<Record<ImageName, string>> = {};
-    const parts = goldenImages.map(async (name) => {
-      images[name] = await this.make(name);
-    });
-    await Promise.all([sandbox, ...parts]);
+    const parts = contents.map(async (name) => ({ name, reference: await this.make(name) }));
+    const [images] = await Promise.all([Promise.all(parts), sandbox]);
     const fix = 'Start again: finished images are kept.';
     await phase(this.#workshop, 'golden', 'golden', fix, async (log) =>
       buildGolden(this.#workshop, target, { hash: this.#hashes.golden, sandbox: await sandbox, images }, log),

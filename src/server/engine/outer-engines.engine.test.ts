@@ -4,22 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type Docker from 'dockerode';
-import type { Rung, Verdict } from '../../shared/api.ts';
+import type { Rung } from '../../shared/api.ts';
 import type { LabSpec } from '../../shared/lab-spec.ts';
-import { type App, createApp } from '../app.ts';
-import { readConfig } from '../config.ts';
 import { LabCatalog } from '../labs/lab-catalog.ts';
 import { silentLog } from '../log.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import { describeEngine, eventually } from './engine.contract.ts';
 import { imageHashes, imageReference } from './images/content-hash.ts';
-import { goldenImages } from './images/recipes.ts';
 import { engineImage } from './images.ts';
-import { type EnteredRung, lookAtRungs, openIsolation } from './isolation.ts';
+import { lookAtRungs, openIsolation } from './isolation.ts';
 import { LabEngine } from './lab-engine.ts';
 import { OuterEngine } from './outer-engine.ts';
 import { probePlaces } from './probe.ts';
-import { imageFolder, machineEngine, newInstall, testRung } from './testing.ts';
+import { appOn, imageFolder, machineEngine, newInstall, testRung } from './testing.ts';
 
 const { specs } = await LabCatalog.load(join(import.meta.dirname, '../../../labs'));
 const spec = specs.find(({ id }) => id === 'dind') ?? assert.fail('labs/dind is what the contract runs on');
@@ -39,27 +36,10 @@ async function withFolder<T>(action: (folder: string) => Promise<T>): Promise<T>
   }
 }
 
-/** A platform without pages on a rung that stays the caller's. */
-async function appOn(rung: EnteredRung, folder: string): Promise<App> {
-  const verdict: Verdict = {
-    rung: 'lab-engine',
-    isolation: 'matryoshka',
-    state: 'green',
-    at: 0,
-    commands: [],
-    probes: [],
-  };
-  const app = await createApp({
-    config: readConfig({ LAB_DATA_DIR: folder, LAB_POOL_SIZE: '0' }),
-    rung: { ...rung, verdict, verdictId: undefined, [Symbol.asyncDispose]: async () => undefined },
-    overrides: { store: openSqliteStore(':memory:'), log: silentLog },
-  });
-  await app.start();
-  return app;
-}
-
 describe('an engine on another machine, Docker 26 by TLS', { timeout: 900_000 }, () => {
   let outer: OuterEngine;
+  /** What the lab's registry serves; a store with all is the images' test. */
+  const contents = ['alpine', 'busybox', 'cli'] as const;
 
   before(async () => {
     outer = await OuterEngine.start(await machineEngine());
@@ -82,9 +62,9 @@ describe('an engine on another machine, Docker 26 by TLS', { timeout: 900_000 },
 
   it('gives labs by a lab engine whose golden store is built there', async () => {
     const hashes = await imageHashes(imageFolder);
-    await outer.take((['engine', 'sandbox', ...goldenImages] as const).map((name) => imageReference(name, hashes)));
+    await outer.take((['engine', 'sandbox', ...contents] as const).map((name) => imageReference(name, hashes)));
     {
-      await using rung = await testRung('lab-engine', { docker: outer.docker });
+      await using rung = await testRung('lab-engine', { docker: outer.docker, contents });
       assert.match(rung.dockerHost ?? '', /\/engine-\d+-[0-9a-f]+\.sock$/, 'by dial-stdio, its files are not here');
       const { engine } = rung;
       const ref = await engine.create({ id: 'far', shape: 'far', spec, leaseUntil: Date.now() + 600_000 });
@@ -99,7 +79,7 @@ describe('an engine on another machine, Docker 26 by TLS', { timeout: 900_000 },
 
   it('keeps labs through restarts, and ends with a reason those that are gone with their engine', () =>
     withFolder(async (folder) => {
-      await using rung = await testRung('lab-engine', { docker: outer.docker });
+      await using rung = await testRung('lab-engine', { docker: outer.docker, contents });
       const { engine } = rung;
       await using app = await appOn(rung, folder);
       const claim = async () => {

@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Rung } from '../../shared/api.ts';
-import type { LabSpec } from '../../shared/lab-spec.ts';
-import { LabCatalog } from '../labs/lab-catalog.ts';
-import type { EnteredRung } from './isolation.ts';
 import { type ProbePlace, probePlaces, probeSandbox } from './probe.ts';
-import { testRung } from './testing.ts';
+import { type TestLab, testLab } from './testing.ts';
 
-const labs = join(import.meta.dirname, '../../../labs');
 /** Kernels differ in what they have, machines in what they withhold. */
 const fewestHoles = 10;
 
@@ -25,24 +20,16 @@ const blockedOrMissing =
 
 function describeProbe(rung: Rung, tests: (results: (place: ProbePlace) => Promise<Record<string, string>>) => void) {
   describe(`the probe on the rung ${rung}`, { timeout: 600_000 }, () => {
-    let entered: EnteredRung;
-    let ref: string;
-    let spec: LabSpec;
+    let lab: TestLab;
 
     before(async () => {
-      entered = await testRung(rung);
-      spec = (await LabCatalog.load(labs)).specs[0] ?? assert.fail('there is no lab');
-      ref = await entered.engine.create({ id: 'probe', shape: 'probe', spec, leaseUntil: Date.now() + 10 * 60_000 });
-      await entered.engine.waitReady(ref, spec.ready.daemon);
+      lab = await testLab('dind', rung);
     });
 
-    after(async () => {
-      if (ref) await entered.engine.remove(ref);
-      await entered?.[Symbol.asyncDispose]();
-    });
+    after(() => lab?.[Symbol.asyncDispose]());
 
     tests(async (place) => {
-      const { results } = await probeSandbox(entered.engine, ref, spec, place);
+      const { results } = await probeSandbox(lab.engine, lab.ref, lab.spec, place);
       return Object.fromEntries(results.map(({ id, result }) => [id, result]));
     });
   });

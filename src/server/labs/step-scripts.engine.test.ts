@@ -3,41 +3,30 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import type { Engine } from '../engine/engine.ts';
-import type { EnteredRung } from '../engine/isolation.ts';
-import { testRung } from '../engine/testing.ts';
+import { type TestLab, testLab } from '../engine/testing.ts';
 import { silentLog } from '../log.ts';
 import { courseFolder } from './course-fixture.ts';
 import { EventRecorder } from './event-recorder.ts';
-import { LabCatalog } from './lab-catalog.ts';
 import { LessonCatalog } from './lesson-catalog.ts';
 import { StepScripts } from './step-scripts.ts';
 
-const labs = join(import.meta.dirname, '../../../labs');
 const place = { lesson: 'box', step: 'start' };
 
 describe('a check in a real sandbox', { timeout: 120_000 }, () => {
-  let rung: EnteredRung;
-  let engine: Engine;
-  let ref: string;
+  let lab: TestLab;
   let recorder: EventRecorder;
   let folder: string;
 
   before(async () => {
-    rung = await testRung();
-    engine = rung.engine;
-    const spec = (await LabCatalog.load(labs)).spec('dind') ?? assert.fail('labs/dind is what the lessons run on');
-    ref = await engine.create({ id: 'check', shape: 'check', spec, leaseUntil: Date.now() + 120_000 });
-    await engine.waitReady(ref, spec.ready.daemon);
+    lab = await testLab();
     folder = await mkdtemp(join(tmpdir(), 'matryoshka-scripts-'));
-    recorder = new EventRecorder({ engine, folder, log: silentLog });
-    recorder.follow(ref);
+    recorder = new EventRecorder({ engine: lab.engine, folder, log: silentLog });
+    recorder.follow(lab.ref);
   });
 
   after(async () => {
     await recorder?.[Symbol.asyncDispose]();
-    if (ref) await engine.remove(ref);
-    await rung?.[Symbol.asyncDispose]();
+    await lab?.[Symbol.asyncDispose]();
     if (folder) await rm(folder, { recursive: true });
   });
 
@@ -45,7 +34,7 @@ describe('a check in a real sandbox', { timeout: 120_000 }, () => {
   async function judged(t: TestContext, text: string) {
     const folder = await courseFolder(t, { 'lessons/basics/box/steps/start/check.sh': text });
     const lessons = await LessonCatalog.load(join(folder, 'lessons'));
-    return await new StepScripts(engine, lessons, recorder).check(ref, place, 'nonce');
+    return await new StepScripts(lab.engine, lessons, recorder).check(lab.ref, place, 'nonce');
   }
 
   it('is our fault when it has a syntax error', async (t) => {
@@ -81,12 +70,8 @@ jq -s -r '[.[] | select(.Type == "container" and (.Action | test("^(create|destr
   sed 's/^/not-there saw=/'
 exit 10
 `;
-    const sh = async (command: string) => {
-      const result = await engine.exec(ref, ['sh', '-c', command], { deadline: 30_000 });
-      assert.equal(result.code, 0, result.stderr);
-    };
-    await sh('docker run --name early alpine true; docker rm early; service docker restart');
-    await sh('docker create --name later alpine; docker exec later true || docker rm later');
+    await lab.run('docker run --name early alpine true; docker rm early; service docker restart');
+    await lab.run('docker create --name later alpine; docker exec later true || docker rm later');
     const verdict = await judged(t, text);
     assert.ok(verdict.status === 'not-yet', JSON.stringify(verdict));
     const saw = verdict.values.saw?.split(',') ?? [];

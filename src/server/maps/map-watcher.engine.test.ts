@@ -7,37 +7,28 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { MapContainer, MapHost } from '../../shared/map.ts';
 import { mapContainers, mapDaemons } from '../../shared/map-tree.ts';
-import type { DockerEngine } from '../engine/docker-engine.ts';
 import { SandboxGoneError } from '../engine/engine.ts';
-import type { EnteredRung } from '../engine/isolation.ts';
-import { testRung } from '../engine/testing.ts';
+import { type TestLab, testLab } from '../engine/testing.ts';
 import { EventRecorder } from '../labs/event-recorder.ts';
 import { Feed } from '../labs/feed.ts';
-import { LabCatalog } from '../labs/lab-catalog.ts';
 import type { LabRow } from '../store/store.ts';
 import { MapWatcher } from './map-watcher.ts';
 
-const labs = join(import.meta.dirname, '../../../labs');
 const log = pino({ level: 'silent' });
 const lab = { id: 'lab', state: 'ready' } as LabRow;
 const deadlineMs = 60_000;
 
 const oddName = `<img src=x onerror=alert(1)>\u202e${'x'.repeat(255)}`;
 describe('the map of real daemons', { timeout: 300_000 }, () => {
-  let rung: EnteredRung;
-  let engine: DockerEngine;
-  let ref: string;
+  let sandbox: TestLab;
   let watcher: MapWatcher;
   let recorder: EventRecorder;
   let folder: string;
 
   before(async () => {
-    rung = await testRung();
+    sandbox = await testLab();
     folder = await mkdtemp(join(tmpdir(), 'matryoshka-map-'));
-    engine = rung.engine;
-    const spec = (await LabCatalog.load(labs)).spec('dind') ?? assert.fail('labs/dind is what the lessons run on');
-    ref = await engine.create({ id: 'map', shape: 'map', spec, leaseUntil: Date.now() + 300_000 });
-    await engine.waitReady(ref, spec.ready.daemon);
+    const { engine, ref } = sandbox;
     recorder = new EventRecorder({ engine, folder, log });
     recorder.follow(ref);
     watcher = new MapWatcher({ engine, onEvent: (listener) => recorder.listen(listener), feed: new Feed(), log });
@@ -48,15 +39,10 @@ describe('the map of real daemons', { timeout: 300_000 }, () => {
     watcher?.[Symbol.dispose]();
     await recorder?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true });
-    if (ref) await engine.remove(ref);
-    await rung?.[Symbol.asyncDispose]();
+    await sandbox?.[Symbol.asyncDispose]();
   });
 
-  async function run(command: string): Promise<string> {
-    const { code, stdout, stderr } = await engine.exec(ref, ['sh', '-c', command], { deadline: deadlineMs });
-    assert.equal(code, 0, `${command}: ${stderr}`);
-    return stdout.trim();
-  }
+  const run = (script: string) => sandbox.run(script);
 
   /** The first published map of which that holds. */
   async function seen<T>(what: string, of: (map: MapHost) => T | undefined | false): Promise<T> {
@@ -126,7 +112,7 @@ describe('the map of real daemons', { timeout: 300_000 }, () => {
     const numbers = await run("grep NSpid /proc/$(pgrep -fx 'sleep 4321')/status");
     assert.deepEqual(container3.pids, numbers.split(/\s+/).slice(1).map(Number));
     assert.equal(container3.level, 3);
-    const processes = await watcher.processes(lab.id, ref, container3.key);
+    const processes = await watcher.processes(lab.id, sandbox.ref, container3.key);
     assert.deepEqual(processes, [{ uid: 0, pids: container3.pids, command: 'sleep 4321 ' }]);
   });
 
@@ -160,7 +146,7 @@ describe('the map of real daemons', { timeout: 300_000 }, () => {
         perl /tmp/impostor.pl $way /tmp/$way.sock "$0" </dev/null >/dev/null 2>&1 & echo $! >>/tmp/impostors
       done`;
     const stdin = await readFile(join(import.meta.dirname, 'impostor.pl'));
-    await engine.exec(ref, ['sh', '-c', start, oddName], { stdin });
+    await sandbox.engine.exec(sandbox.ref, ['sh', '-c', start, oddName], { stdin });
     const daemons = await seen('all that listen', (map) => {
       const odd = map.daemons.filter(({ key }) => key.startsWith('#/tmp/'));
       return odd.length === ways.length && odd.some(({ containers }) => containers.length > 0) && odd;
@@ -275,7 +261,7 @@ describe('the map of real daemons', { timeout: 300_000 }, () => {
 
   it('ends without a word when the sandbox goes in the middle of a look', async () => {
     await run('docker run -d alpine sleep 3600');
-    await engine.remove(ref);
-    await assert.rejects(watcher.look(ref), SandboxGoneError);
+    await sandbox.engine.remove(sandbox.ref);
+    await assert.rejects(watcher.look(sandbox.ref), SandboxGoneError);
   });
 });

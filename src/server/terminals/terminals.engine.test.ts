@@ -4,11 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DockerEngine } from '../engine/docker-engine.ts';
-import type { EnteredRung } from '../engine/isolation.ts';
-import { testRung } from '../engine/testing.ts';
+import { type TestLab, testLab } from '../engine/testing.ts';
 import { Feed } from '../labs/feed.ts';
-import { LabCatalog } from '../labs/lab-catalog.ts';
 import { silentLog } from '../log.ts';
 import { locateShells } from '../maps/locate.ts';
 import type { LabRow } from '../store/store.ts';
@@ -18,28 +15,22 @@ import type { Viewer } from './terminal.ts';
 import { Terminals } from './terminals.ts';
 import { Transcripts } from './transcript.ts';
 
-const labs = join(import.meta.dirname, '../../../labs');
 const lab = { id: 'lab', state: 'ready', generation: 1 } as LabRow;
 const deadlineMs = 60_000;
 const nothing = () => undefined;
 
 describe('the terminals of a real lab', { timeout: 300_000 }, () => {
-  let rung: EnteredRung;
-  let engine: DockerEngine;
-  let ref: string;
+  let sandbox: TestLab;
   let folder: string;
   let terminals: Terminals;
 
   before(async () => {
-    rung = await testRung();
-    engine = rung.engine;
+    sandbox = await testLab();
     folder = await mkdtemp(join(tmpdir(), 'matryoshka-terminals-'));
-    const spec = (await LabCatalog.load(labs)).spec('dind') ?? assert.fail('labs/dind is what the lessons run on');
-    ref = await engine.create({ id: 'terminals', shape: 'terminals', spec, leaseUntil: Date.now() + 300_000 });
-    await engine.waitReady(ref, spec.ready.daemon);
+    const { engine, ref, spec } = sandbox;
     terminals = new Terminals({
       ...{ engine, spawn: spawnNodePty, feed: new Feed(), log: silentLog },
-      locate: (sandbox) => locateShells(engine, sandbox),
+      locate: (of) => locateShells(engine, of),
       transcripts: new Transcripts(join(folder, 'transcripts')),
       recordings: new Recordings(join(folder, 'recordings')),
       ...{ onActivity: nothing, onChange: nothing },
@@ -54,15 +45,10 @@ describe('the terminals of a real lab', { timeout: 300_000 }, () => {
   after(async () => {
     await terminals?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true });
-    if (ref) await engine.remove(ref);
-    await rung?.[Symbol.asyncDispose]();
+    await sandbox?.[Symbol.asyncDispose]();
   });
 
-  async function run(command: string): Promise<string> {
-    const { code, stdout, stderr } = await engine.exec(ref, ['sh', '-c', command], { deadline: deadlineMs });
-    assert.equal(code, 0, `${command}: ${stderr}`);
-    return stdout.trim();
-  }
+  const run = (script: string) => sandbox.run(script);
 
   /** Looks on as the learner's page does. */
   function attach(name: string): { type(text: string): void } & Disposable {
@@ -120,7 +106,7 @@ describe('the terminals of a real lab', { timeout: 300_000 }, () => {
 
   it('of which nobody knows any more are ended by the next look', async () => {
     const stray = spawnNodePty(
-      engine.shellCommand(ref, { terminal: 'stray', chain: [], columns: 80, rows: 24 }),
+      sandbox.engine.shellCommand(sandbox.ref, { terminal: 'stray', chain: [], columns: 80, rows: 24 }),
       { columns: 80, rows: 24 },
       { onData: nothing, onExit: nothing },
     );

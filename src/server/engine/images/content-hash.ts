@@ -49,8 +49,8 @@ export function contentHash(files: ContextFile[], ingredients: string[]): string
 
 export type ImageHashes = Record<ImageName | 'golden', string>;
 
-/** The hash of every image and of the golden store, each with the hashes of what it is made from. */
-export async function imageHashes(folder: string): Promise<ImageHashes> {
+/** The hash of every image and of the golden store with its contents, each with the hashes of what it is made from. */
+export async function imageHashes(folder: string, contents: readonly ImageName[] = goldenImages): Promise<ImageHashes> {
   const hashes = {} as ImageHashes;
   // Every recipe stands after those it builds on.
   for (const [name, recipe] of Object.entries(recipes) as [ImageName, (typeof recipes)[ImageName]][]) {
@@ -59,7 +59,7 @@ export async function imageHashes(folder: string): Promise<ImageHashes> {
     hashes[name] = contentHash(await readContext(join(folder, recipe.folder)), ingredients);
   }
   // The store is written by the daemon of that image; the sandbox's own scripts do not change it.
-  const golden = goldenImages.map((name) => `${hashes[name]} ${recipes[name].tags?.join(' ')}`);
+  const golden = contents.map((name) => `${hashes[name]} ${recipes[name].tags?.join(' ')}`);
   hashes.golden = contentHash(await readContext(join(folder, 'golden')), [hashes.daemon, ...golden]);
   return hashes;
 }

@@ -6,7 +6,7 @@ import type Docker from 'dockerode';
 import { sandboxOptions, withheldCapability } from '../sandbox-options.ts';
 import { readContext } from './content-hash.ts';
 import { contextTar } from './context-tar.ts';
-import { goldenImages, type ImageName, recipes, standinLabel } from './recipes.ts';
+import { type ImageName, recipes, standinLabel } from './recipes.ts';
 import { type ImageTarget, inspected, isMissing, type Workshop } from './workshop.ts';
 
 const buildLabel = 'org.matryoshka.golden-build';
@@ -41,7 +41,7 @@ export async function finishedGolden(docker: Docker, hash: string): Promise<{ st
 export async function buildGolden(
   workshop: Workshop,
   target: ImageTarget,
-  input: { hash: string; sandbox: string; images: Partial<Record<ImageName, string>> },
+  input: { hash: string; sandbox: string; images: { name: ImageName; reference: string }[] },
   log: (text: string) => Promise<void>,
 ): Promise<void> {
   const { docker } = target;
@@ -57,8 +57,7 @@ export async function buildGolden(
     const container = docker.getContainer(name);
     await run(container, ['sh', '/opt/golden/start'], log);
     const standins: string[] = [];
-    for (const image of goldenImages) {
-      const reference = input.images[image] as string;
+    for (const { name: image, reference } of input.images) {
       workshop.signal.throwIfAborted();
       workshop.onProgress({ image: 'golden', phase: 'golden', detail: image });
       const tags = recipes[image].tags ?? [];

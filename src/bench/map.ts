@@ -1,12 +1,16 @@
 import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { type Core, Feed, type LabRow, MapWatcher } from '../server/app.ts';
 import { mapContainers } from '../shared/map-tree.ts';
 import { type Distribution, distribution } from './distribution.ts';
 
 const rounds = 40;
-/** A lab with a map open and nothing happening is watched for so long, ms. */
-const idleMs = 30_000;
+/** A lab in which nothing happens is watched so often, for so long, ms. */
+const idle = { windows: 3, ms: 15_000 };
+/** What has just been started comes to rest, ms. */
+const settleMs = 3000;
 
 /**
  * From an event of an L3 container's daemon to the change that the page is sent, and until the page has painted it; what
@@ -30,14 +34,13 @@ export async function benchMap(core: Core): Promise<{ unit: string; load: number
       until docker exec dind docker info; do sleep 0.2; done
       docker save alpine | docker exec -i dind docker load
       docker exec dind docker run -d --name inner alpine sleep 3600`);
-    const without = await idleShare(core, ref);
+    const without = await idleShares(core, ref);
     const feed = new Feed();
     using watcher = new MapWatcher({ engine, onEvent: (listener) => core.recorder.listen(listener), feed, log });
     const memory = heap();
     const stop = watcher.watch({ id: 'bench', state: 'ready' } as LabRow, ref);
     while (!mapContainers(watcher.map('bench') ?? none).some(({ box }) => box.level === 3)) await sleep(50);
-    await sleep(2000);
-    const idle = await idleShare(core, ref);
+    const watched = await idleShares(core, ref);
     const grown = heap() - memory;
     const events = await eventTimes(core, ref, feed);
     stop();
@@ -52,8 +55,8 @@ export async function benchMap(core: Core): Promise<{ unit: string; load: number
         { what: 'event at L3 → on the page, ms', ...distribution(page.shown) },
         { what: 'sixty boxes → painted, ms', ...distribution(page.paint) },
         { what: 'sixty boxes, frames at most', ...distribution([page.frames]) },
-        { what: 'idle lab without a map, % of a core', ...distribution([without]) },
-        { what: 'idle lab with a map, % of a core', ...distribution([idle]) },
+        { what: 'idle lab without a map, % of a core', ...distribution(without) },
+        { what: 'idle lab with a map, % of a core', ...distribution(watched) },
         { what: 'server memory for a map, MB', ...distribution([grown]) },
       ],
     };
@@ -101,13 +104,26 @@ async function eventTimes({ engine }: Core, ref: string, feed: Feed): Promise<nu
   return times;
 }
 
-async function idleShare({ engine }: Core, ref: string): Promise<number> {
-  const before = await engine.cpuTime(ref);
-  await sleep(idleMs);
-  return (((await engine.cpuTime(ref)) - before) / idleMs) * 100;
+/** What lab and server used of a core while nothing happened. */
+async function idleShares({ engine }: Core, ref: string): Promise<number[]> {
+  const used = async () => {
+    const { user, system } = process.cpuUsage();
+    return (await engine.cpuTime(ref)) + (user + system) / 1000;
+  };
+  await sleep(settleMs);
+  const shares: number[] = [];
+  for (let window = 0; window < idle.windows; window++) {
+    const before = await used();
+    await sleep(idle.ms);
+    shares.push((((await used()) - before) / idle.ms) * 100);
+  }
+  return shares;
 }
 
+/** What is in use after the rest has been thrown away, MB. */
 function heap(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
   const { heapUsed, external } = process.memoryUsage();
   return (heapUsed + external) / 1e6;
 }

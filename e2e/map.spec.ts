@@ -58,6 +58,8 @@ test('by keyboard alone a box is found, opened, seen from the host, shown alone,
   await learner.startLab();
   await expect(box(learner, 'dind-test')).toContainText('dockerd');
   await page.locator('lab-map [role=treeitem][tabindex="0"]').focus();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('box-facts')).toContainText(/docker0 · [\d./]+ · MTU \d+/);
   await page.keyboard.press('ArrowRight');
   await expect(line(learner, 'dind-test')).toBeFocused();
   await expect(line(learner, 'dind-test')).toHaveAccessibleName(/^L2 · dind-test docker:dind · privileged [\d →]+$/);

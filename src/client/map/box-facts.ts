@@ -25,17 +25,14 @@ class BoxFacts extends DrawnElement {
 
   /** Which box of which map. */
   set chosen(chosen: Chosen) {
+    const isNew = chosen.box?.key !== this.#chosen?.box?.key || !this.#chosen;
     this.#chosen = chosen;
     this.requestUpdate();
+    if (isNew) void this.updateComplete.then(() => this.scrollIntoView({ block: 'nearest' }));
   }
   set map(map: MapHost) {
     this.#map = map;
     this.requestUpdate();
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.updateComplete.then(() => this.scrollIntoView({ block: 'nearest' }));
   }
 
   protected override render() {

@@ -16,6 +16,8 @@ interface Point {
 
 /** Between boxes is room for a line this far from an edge, px. */
 const gutter = 5;
+/** Where a line leaves a box at its side: beside its name, px. */
+const besideName = 18;
 /** A line longer than this leads past other boxes, px. */
 const near = 30;
 
@@ -31,8 +33,17 @@ export function measureLines(root: HTMLElement, boxes: readonly MapContainer[]):
       if (!from || !to) return [];
       const place = (x: number, y: number): Point => ({ x: x - origin.left, y: y - origin.top });
       const start = place(from.left + Math.min(28, from.width / 2), from.top);
-      // A socket leads up to the daemon's line, past other boxes on their left; another daemon is met at its edge.
       const isAbove = to.bottom <= from.top;
+      const isLeft = to.right <= from.left;
+      // A daemon in a box beside this one is met at its edge.
+      if (!isAbove && (isLeft || to.left >= from.right)) {
+        const side = place(isLeft ? from.left : from.right, from.top + besideName);
+        const end = place(isLeft ? to.right : to.left, to.top + to.height / 2);
+        const middle = (side.x + end.x) / 2;
+        const path = `M${side.x} ${side.y}C${middle} ${side.y} ${middle} ${end.y} ${end.x} ${end.y}`;
+        return [{ way, from: side, to: end, path }];
+      }
+      // A socket leads up to the daemon's line, past other boxes on their left.
       if (isAbove && from.top - to.bottom > near) {
         const end = place(to.left, to.top + to.height / 2);
         return [

@@ -102,7 +102,7 @@ function draw(): void {
     if (state === 'now') toggle.setAttribute('aria-current', 'step');
     else toggle.removeAttribute('aria-current');
     const mark = toggle.querySelector('.step-mark');
-    if (mark) mark.textContent = passed ? `, ${text.step.done}` : '';
+    if (mark) mark.textContent = passed ? text.step.done : '';
   }
 }
 
@@ -115,7 +115,7 @@ function makeToggle(element: HTMLElement, number: number): void {
   toggle.setAttribute('aria-controls', `${element.id}-body`);
   toggle.append(...heading.childNodes);
   toggle.querySelector('.step-number')?.setAttribute('aria-hidden', 'true');
-  toggle.prepend(hiddenWords(`${fill(text.step.goTo, { n: number })}: `));
+  toggle.prepend(hiddenWords(fill(text.step.goTo, { n: number })));
   toggle.append(hiddenWords('', 'step-mark'));
   toggle.addEventListener('click', () => press(element.id));
   heading.append(toggle);

@@ -83,8 +83,8 @@ export const page = {
   officialImages: 'All images are the official ones.',
   step: {
     passed: 'Passed.',
-    goTo: 'Step {n}',
-    done: 'passed',
+    goTo: 'Step {n}: ',
+    done: ', passed',
     next: 'Next step',
     startFirst: 'Start your lab. The step is then checked by itself.',
     answerFirst: 'This step passes with the right answer above.',

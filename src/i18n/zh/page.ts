@@ -70,8 +70,8 @@ export const page: PageText = {
   officialImages: '所有镜像都是官方的。',
   step: {
     passed: '通过了。',
-    goTo: '第 {n} 步',
-    done: '已通过',
+    goTo: '第 {n} 步：',
+    done: '，已通过',
     next: '下一步',
     startFirst: '启动实验后，这一步会自动检查。',
     answerFirst: '上面答对了，这一步就通过。',

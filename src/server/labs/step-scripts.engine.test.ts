@@ -49,6 +49,19 @@ describe('a check in a real sandbox', { timeout: 120_000 }, () => {
     assert.equal((await judged(t, '#!/bin/sh\necho elsewhere\nexit 10\n')).status, 'broken');
   });
 
+  it('is our fault when it prints a megabyte before anything else', async (t) => {
+    const verdict = await judged(t, '#!/bin/sh\nyes not-a-reason | head -c 1048576\necho not-there\nexit 10\n');
+    assert.equal(verdict.status, 'broken');
+  });
+
+  it('is run to its end, also when one of its commands reads its input', async (t) => {
+    const verdict = await judged(
+      t,
+      `#!/bin/sh\n${'# a long way\n'.repeat(2000)}cat\n${': \n'.repeat(2000)}echo not-there\nexit 10\n`,
+    );
+    assert.equal(verdict.status, 'not-yet');
+  });
+
   it('says why not yet, with the environment and the tools that it was promised', async (t) => {
     const text = `#!/bin/sh
 [ "$LAB_NONCE" = nonce ] && [ -r "$LAB_EVENTS" ] && [ "$LAB_ANSWERS" = /lab/a ] || exit 1

@@ -39,8 +39,10 @@ export class StepScripts {
     const lesson = this.#lessons.lesson(place.lesson);
     if (!lesson) throw new RangeError(`no lesson ${place.lesson}`);
     const info = await this.#engine.info();
+    // Read to its end before it begins, or a command such as ssh would take the rest of it for its input.
+    const script = `{\n${await this.#lessons.script(lesson, place.step, kind)}\n} </dev/null\n`;
     return await this.#engine.exec(ref, [shell, 'sh', '-s'], {
-      stdin: this.#events(ref) + (await this.#lessons.script(lesson, place.step, kind)),
+      stdin: this.#events(ref) + script,
       deadline: deadlines[kind],
       env: {
         PATH: path,

@@ -74,12 +74,12 @@ function flatten({ inner, ...own }: Placed, x: number, y: number): DrawnBox[] {
 }
 
 /** From a box to the daemon it talks to: its owner's name, or another box. */
-function lineOf({ box, x, y, level }: DrawnBox, all: readonly DrawnBox[]): DrawnLine[] {
+function lineOf({ box, x, y, width, level }: DrawnBox, all: readonly DrawnBox[]): DrawnLine[] {
   if (box.socket) {
     const owner = all.findLast((each) => each.level === level - 1 && each.x < x && each.y < y);
-    return owner
-      ? [{ way: 'socket', from: [x + 26, y], to: [x + 26, owner.y + owner.lines.length * sizes.line + 3] }]
-      : [];
+    // On the right, where the owner's words above have ended.
+    const at = x + width - 26;
+    return owner ? [{ way: 'socket', from: [at, y], to: [at, owner.y + owner.lines.length * sizes.line + 3] }] : [];
   }
   const target = all.find(({ name }) => name === (box.tls ?? box.tcp));
   if (!target) return [];

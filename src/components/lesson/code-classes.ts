@@ -1,8 +1,11 @@
 import type { ShikiTransformer } from 'shiki';
 
+/** A parameter such as `--rm`, which a line must not end in the middle of. */
+const parameter = /(?<=^|\s)(-[\w=-]{1,30})(?![^\s'"])/;
+
 /**
  * Turns Shiki's inline `color:var(--…-token-keyword)` into `class="tok-keyword"`,
- * because pages carry no style attributes.
+ * because pages carry no style attributes, and keeps parameters whole.
  */
 export const classesForTokens: ShikiTransformer = {
   name: 'classes-for-tokens',
@@ -16,5 +19,12 @@ export const classesForTokens: ShikiTransformer = {
     const kind = /-token-([\w-]+)\)/.exec(String(node.properties.style ?? ''))?.[1];
     delete node.properties.style;
     if (kind) node.properties.class = `tok-${kind}`;
+    const [only] = node.children;
+    if (only?.type !== 'text') return;
+    node.children = only.value.split(parameter).map((value) => {
+      const text = { type: 'text' as const, value };
+      if (!parameter.test(value)) return text;
+      return { type: 'element' as const, tagName: 'span', properties: { class: 'whole' }, children: [text] };
+    });
   },
 };

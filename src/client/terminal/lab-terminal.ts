@@ -49,9 +49,11 @@ export class LabTerminal extends HTMLElement {
     this.#screen?.focus();
   }
 
-  /** A program may be running in it: a shell at its prompt has bracketed paste on. */
+  /** A program may be running in it: a shell at its prompt has bracketed paste on, and so has vi, on the other screen. */
   get isBusy(): boolean {
-    return this.#state.kind === 'open' && this.#screen?.terminal.modes.bracketedPasteMode === false;
+    const terminal = this.#screen?.terminal;
+    if (this.#state.kind !== 'open' || !terminal) return false;
+    return !terminal.modes.bracketedPasteMode || terminal.buffer.active.type === 'alternate';
   }
 
   /** Opens the search bar. */

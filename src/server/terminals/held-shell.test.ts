@@ -90,4 +90,12 @@ describe('typing a block', () => {
     await terminal.type('ls', false);
     assert.ok(pty().typed.endsWith('\x1b[200~ls\x1b[201~\r'));
   });
+
+  it('is refused while an editor has the screen, which takes pastes as a prompt does', async () => {
+    const { terminal, pty, view } = openTerminal();
+    view();
+    pty().print('\x1b[?1049h\x1b[?2004h~');
+    await assert.rejects(terminal.type('docker ps', false), TerminalBusyError);
+    assert.equal(pty().typed, '');
+  });
 });

@@ -83,9 +83,9 @@ describe('the size of a terminal', () => {
     const { viewer } = view();
     const told: number[] = [];
     pty().resize = ({ columns }) => told.push(columns);
-    for (let n = 1; n <= 500; n++) {
-      viewer.receive({ type: 'resize', columns: n, rows: 24 });
-      if (n % 5 === 0) t.mock.timers.tick(10);
+    for (let n = 1; n <= 1000; n++) {
+      viewer.receive({ type: 'resize', columns: ((n - 1) % 500) + 1, rows: 24 });
+      if (n % 10 === 0) t.mock.timers.tick(10);
     }
     t.mock.timers.tick(50);
     assert.deepEqual([told[0], told.at(-1)], [1, 500]);
@@ -106,5 +106,10 @@ describe('the size of a terminal', () => {
     view();
     t.mock.timers.tick(50);
     assert.deepEqual(told, [23, 24], 'a prompt needs no painting');
+    // vi takes pastes, too.
+    pty().print('\x1b[?1049h\x1b[?2004h~~~');
+    view();
+    t.mock.timers.tick(50);
+    assert.deepEqual(told, [23, 24, 23, 24]);
   });
 });

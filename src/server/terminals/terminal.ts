@@ -144,7 +144,10 @@ export class Terminal implements Disposable {
    * @throws {TerminalBusyError} when a program runs in it, unless forced.
    */
   async type(text: string, force: boolean): Promise<void> {
-    if (!(await this.#ensureShell().type(text, force))) throw new TerminalBusyError(this.name);
+    const shell = this.#ensureShell();
+    // vi takes pastes as a shell at its prompt does.
+    if (this.scrollback.isAlternate && !force) throw new TerminalBusyError(this.name);
+    if (!(await shell.type(text, force))) throw new TerminalBusyError(this.name);
   }
 
   /** Closes every connection with the code and lets go of the shell, which goes on in the sandbox. */
@@ -257,7 +260,8 @@ export class Terminal implements Disposable {
    * without the alternate screen and repeats no line that it believes to be there, so every program is asked.
    */
   #redraw(): void {
-    if (this.#shell?.isFresh === false && !this.#shell.isAtPrompt) this.#size.redraw();
+    if (this.#shell?.isFresh !== false) return;
+    if (this.scrollback.isAlternate || !this.#shell.isAtPrompt) this.#size.redraw();
   }
 
   #onData(output: Buffer): void {

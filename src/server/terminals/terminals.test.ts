@@ -166,6 +166,22 @@ describe('the terminals of a lab', () => {
     assert.deepEqual(terminals.for(lab.id, ['web'], 2, undefined).name, 'web');
   });
 
+  it('that nobody has attached since a crash are kept, and shells of which nothing was kept are ended', async (t) => {
+    const { engine, terminals, lab, ref, transcripts, places } = await setUp(t);
+    const kept = new Scrollback(scrollbackBytes);
+    await transcripts.save(lab.id, { name: 'host', level: 1, chain: [], generation: 1, position: 0 }, kept);
+    for (const name of ['host', 'too-new']) places.set(name, { here: { level: 1, chain: [] }, inner: [] });
+    const ended: string[] = [];
+    t.mock.method(engine, 'endShell', async (_: string, name: string) => ended.push(name));
+    await terminals.open(lab, ref, spec);
+    await eventually(() => ended.length > 0);
+    assert.deepEqual(ended, ['too-new']);
+    assert.deepEqual(
+      terminals.views(lab, spec).map(({ name }) => name),
+      ['host'],
+    );
+  });
+
   it('open although a transcript cannot be read', async (t) => {
     const { terminals, lab, ref, transcripts, folder } = await setUp(t);
     await transcripts.save(

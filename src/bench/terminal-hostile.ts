@@ -11,7 +11,7 @@ export async function benchHostile(core: Core): Promise<Row[]> {
   const watcher = await (await stage.browser.newContext()).newPage();
   await watcher.addInitScript(observe);
   await watcher.goto(stage.server.instructorLink);
-  await watcher.getByRole('button', { name: /Over the shoulder/ }).click();
+  await watcher.getByRole('button', { name: /over the shoulder/ }).click();
   await watcher.locator('lab-terminal[data-link="open"]').waitFor();
   await page.bringToFront();
   const blocks: Record<'learner' | 'watcher' | 'replay', number[]> = { learner: [], watcher: [], replay: [] };

@@ -218,6 +218,12 @@ function describeRuntime(machine: string, entrypoint: string[] | undefined): voi
       assert.deepEqual(made, { code: 0, output: '' });
     });
 
+    it('hands no core file to the machine', async () => {
+      await engine.sandbox('one');
+      const { output } = await engine.within('one', 'grep core /proc/self/limits');
+      assert.match(output, /^Max core file size +1 +1 /);
+    });
+
     it('filters system calls also of what is started later, and makes no device nodes', async () => {
       await engine.sandbox('one');
       assert.match((await engine.within('one', 'grep Seccomp: /proc/self/status')).output, /2$/);

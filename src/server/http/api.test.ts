@@ -134,6 +134,15 @@ describe('requests of nobody, or from elsewhere', () => {
     isProblem(await stranger.ask('GET', '/api/labs/x', undefined, { Cookie: forged }), 401, 'unauthorized');
   });
 
+  it('get a cookie that no script and no other site can use, named by the install', async (t) => {
+    const server = await openServer(t);
+    const { headers } = await server.browser().ask('GET', '/api/me');
+    const [cookie = ''] = headers.getSetCookie();
+    assert.match(cookie, /; HttpOnly/);
+    assert.match(cookie, /; SameSite=Lax/);
+    assert.ok(cookie.split('=')[0]?.includes(server.app.store.installId), cookie);
+  });
+
   it('get a 403 when they write from a missing or foreign origin', async (t) => {
     const server = await openServer(t);
     const browser = await server.browser().enter();

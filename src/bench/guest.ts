@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { PlainError } from '../cli/messages.ts';
 import { imageOptions, openData } from '../cli/prepare.ts';
-import { createLog, folders } from '../server/app.ts';
+import { createLog, folders, machineLock } from '../server/app.ts';
 import { boot } from './guest/boot.ts';
 import { guestDisk } from './guest/disk.ts';
 
@@ -51,11 +51,13 @@ export async function benchGuest(lessons: string[], environment: NodeJS.ProcessE
   const { config, store } = openData(environment);
   await using _store = store;
   const folder = join(config.dataDir, 'guest');
+  await using _lock = await machineLock(`guest ${folder}`);
   const disk = await guestDisk(join(folder, 'disks'), imageOptions(config, store), createLog(config));
   const found = join(folder, 'results');
   await rm(found, { recursive: true, force: true });
   await mkdir(found);
   await writeFile(join(found, 'lessons'), (lessons.length > 0 ? lessons : [usualLesson]).join(' '));
+  console.error(`A Debian boots in an emulated processor, which takes a while. What it finds comes to ${found}.`);
   try {
     await boot({
       ...disk,

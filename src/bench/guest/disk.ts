@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import {
@@ -9,7 +10,6 @@ import {
   type ImageOptions,
   imageVersion,
   type Log,
-  machineLock,
   OuterEngine,
   prepareImage,
   readContext,
@@ -33,7 +33,6 @@ export interface GuestDisk {
  * emulated processor. Kept in a folder by content; what other versions made there is removed.
  */
 export async function guestDisk(folder: string, images: ImageOptions, log: Log): Promise<GuestDisk> {
-  await using _lock = await machineLock(`guest ${folder}`);
   const hash = contentHash(await readContext(context), [await imageVersion(images.folder)]);
   const finished = join(folder, hash);
   await mkdir(folder, { recursive: true });
@@ -77,6 +76,6 @@ async function fillEngine(data: string, images: ImageOptions, log: Log): Promise
   const engine = await prepareImage(images, 'engine');
   await using outer = await OuterEngine.start(connectDocker(), {}, data);
   await outer.take([engine]);
-  const options = { docker: outer.docker, dockerHost: undefined, folder: images.logFolder, images, log };
+  const options = { docker: outer.docker, dockerHost: undefined, folder: tmpdir(), images, log };
   await using _rung = await enterRung('lab-engine', options);
 }

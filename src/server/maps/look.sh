@@ -52,14 +52,17 @@ kernel() {
 }
 
 # Which socket a container reaches is told by device and inode: a path says nothing about who listens there. It may be
-# mounted itself, or lie in a folder that is, or in a whole root.
+# mounted itself, or lie in a folder that is, or in a whole root. A link would lead into L1, as /var/run often is one.
 mounted() {
   # shellcheck disable=SC2046 # lists of paths without spaces
   awk '
     $5 ~ /^\/(proc|sys|dev|etc)(\/|$)/ || $5 ~ /\/(overlay2|containers|netns)\// { next }
     { split(FILENAME, part, "/"); place = "/proc/" part[3] "/root" ($5 == "/" ? "" : $5) }
     $5 ~ /\.sock$/ { print place; next }
-    { print place "/docker.sock"; print place "/run/docker.sock" }' $(paths "$boxes" mountinfo) 2>/dev/null
+    { print place "/docker.sock"; print place "/run/docker.sock" }' $(paths "$boxes" mountinfo) 2>/dev/null |
+    while read -r path; do
+      [ -S "$path" ] && [ ! -L "${path%/*}" ] && echo "$path"
+    done
 }
 
 ask() { # socket, path...

@@ -59,7 +59,7 @@ class CompareBoard extends SessionElement {
       ['privileged', (view) => this.#of(view, ({ privileged }) => (privileged ? text.yes : text.no))],
       ['seccomp', (view) => this.#of(view, ({ seccomp }) => seccomp && text[seccomp])],
       ['owner', (view) => this.#of(view, ({ daemons }) => (daemons.length > 0 ? text.own : text.host))],
-      ['storage', (view) => this.#of(view, ({ daemons: [own] }) => own && storageWords(own))],
+      ['storage', (view) => this.#of(view, ({ daemons: [own] }) => (own ? storageWords(own) : text.host))],
       ['uids', (view) => this.#of(view, (box) => (rootOf(box) === 0 ? text.unmapped : `uid ${rootOf(box)}`))],
     ];
     return html`<div class="board-scroll" role="region" tabindex="0" aria-label=${text.caption}>
@@ -91,7 +91,7 @@ class CompareBoard extends SessionElement {
       <th scope="row">${text.rows[row]}${this.#proof(row)}</th>
       ${values.map(
         (each, n) =>
-          html`<td class=${isMarked && marks[n] ? 'differs' : ''}>${each ?? '–'}${isMarked && marks[n] ? html`<span class="visually-hidden"> (${text.differs})</span>` : nothing}</td>`,
+          html`<td class="${row} ${isMarked && marks[n] ? 'differs' : ''}">${each ?? '–'}${isMarked && marks[n] ? html`<span class="visually-hidden"> (${text.differs})</span>` : nothing}</td>`,
       )}
     </tr>`;
   }

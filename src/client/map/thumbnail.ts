@@ -3,37 +3,51 @@ import { count, fill } from '../../i18n/fill.ts';
 import { mapText as text } from './map-text.ts';
 import { parseShape, type ShapeBox } from './shape.ts';
 
-const unit = { leaf: 9, gap: 3, row: 6 };
+/** CSS pixels; boxes in a row. */
+const size = { width: 120, height: 52, gap: 4, row: 6 };
 
-/** A map as a picture without text; its words are its text alternative. */
-export function mapThumbnail(shape: string): TemplateResult {
-  const boxes = parseShape(shape);
-  const host = draw({ marks: '', inner: boxes }, 1);
-  return html`<svg class="thumbnail" role="img" aria-label=${shapeWords(boxes)} viewBox="-1 -1 ${host.width + 2} ${host.height + 2}" width=${host.width * 2} height=${host.height * 2}>${host.at(0, 0)}</svg>`;
+interface Area {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
 }
 
-function draw(
-  box: ShapeBox,
-  level: number,
-): { width: number; height: number; at(x: number, y: number): SVGTemplateResult } {
-  const inner = box.inner.map((each) => draw(each, level + 1));
-  let [x, y, high, width] = [unit.gap, unit.gap, 0, unit.leaf];
-  const places = inner.map((each, n) => {
-    if (n > 0 && n % unit.row === 0) [x, y, high] = [unit.gap, y + high + unit.gap, 0];
-    const place = { x, y };
-    x += each.width + unit.gap;
-    high = Math.max(high, each.height);
-    width = Math.max(width, x);
-    return place;
-  });
-  const height = inner.length > 0 ? y + high + unit.gap : unit.leaf - 2;
+/** A map without text, always of one size: a class is read as shapes. Its text alternative has the words. */
+export function mapThumbnail(shape: string): TemplateResult {
+  const boxes = parseShape(shape);
+  const { width, height } = size;
+  const host = draw({ marks: '', inner: boxes }, 1, { x: 1, y: 1, width: width - 2, height: height - 2 });
+  return html`<svg class="thumbnail" role="img" aria-label=${shapeWords(boxes)} viewBox="0 0 ${width} ${height}" width=${width} height=${height}>${host}</svg>`;
+}
+
+function draw(box: ShapeBox, level: number, area: Area): SVGTemplateResult {
+  const { x, y, width, height } = area;
   const classes = `level-${level} ${box.marks.includes('!') ? 'privileged' : ''} ${box.marks.includes('-') ? 'still' : ''} ${box.marks.includes('s') ? 'socket' : ''}`;
-  return {
-    width,
-    height,
-    at: (left, top) => svg`<g class=${classes}><rect x=${left} y=${top} width=${width} height=${height} rx="2" /></g>
-      ${inner.map((each, n) => each.at(left + (places[n]?.x ?? 0), top + (places[n]?.y ?? 0)))}`,
-  };
+  return svg`<g class=${classes}><rect x=${x} y=${y} width=${width} height=${height} rx=${Math.min(4, height / 5)} /></g>
+    ${places(box.inner, area).map(([inner, place]) => draw(inner, level + 1, place))}`;
+}
+
+/** Rows of equal height; who holds more is wider. */
+function places(boxes: readonly ShapeBox[], area: Area): [ShapeBox, Area][] {
+  const rows = Array.from({ length: Math.ceil(boxes.length / size.row) }, (_, n) =>
+    boxes.slice(n * size.row, (n + 1) * size.row),
+  );
+  const gap = Math.min(size.gap, area.height / 8);
+  const height = (area.height - gap) / rows.length - gap;
+  return rows.flatMap((row, n) => {
+    const share = (area.width - gap * (row.length + 1)) / weightOf(row);
+    let x = area.x + gap;
+    return row.map((box): [ShapeBox, Area] => {
+      const place = { x, y: area.y + gap + n * (height + gap), width: share * weightOf([box]), height };
+      x += place.width + gap;
+      return [box, place];
+    });
+  });
+}
+
+function weightOf(boxes: readonly ShapeBox[]): number {
+  return boxes.reduce((sum, { inner }) => sum + Math.max(1, weightOf(inner)), 0);
 }
 
 function shapeWords(boxes: readonly ShapeBox[]): string {

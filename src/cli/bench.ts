@@ -13,6 +13,8 @@ const benches: Record<string, Bench> = {
   map: withCore(benchMap),
   terminal: withCore(benchTerminal),
   guest: benchGuest,
+  // The server, which is the same program, has no use for a browser.
+  pages: async () => await (await import('../bench/pages.ts')).benchPages(),
 };
 
 /** `npm run bench -- <name> [part…] [--json]`. */

@@ -25,7 +25,12 @@ const commands = {
   check: () => ({ engine: 'none', browser: false, stages: ['check'] }),
   build: () => ({ engine: 'none', browser: false, stages: ['build'] }),
   doctor: () => ({ engine: 'find', browser: false, quiet: true }),
-  bench: ([name]) => ({ engine: 'require', browser: name === 'terminal', guest: name === 'guest', quiet: true }),
+  bench: ([name = '']) => ({
+    engine: 'require',
+    browser: ['terminal', 'map', 'pages'].includes(name),
+    guest: name === 'guest',
+    quiet: true,
+  }),
   // The others work on labs that exist; these make one, if need be with an engine of their own.
   lab: ([action]) => ({
     engine: ['new', 'test', 'probe', 'author'].includes(action ?? '') ? 'require' : 'find',

@@ -1,6 +1,6 @@
 import { getCollection } from 'astro:content';
 import type { Locale } from '../i18n/locale.ts';
-import { type LessonFile, type TrackFile, writtenLessons } from '../shared/lesson.ts';
+import { type LessonFile, type Requirement, type TrackFile, writtenLessons } from '../shared/lesson.ts';
 
 export interface LessonCard {
   id: string;
@@ -10,6 +10,9 @@ export interface LessonCard {
   /** Ids of its steps in their order, with their titles in the language asked for. */
   steps: { id: string; title: string }[];
   lab: string;
+  /** What a machine needs for it, and for single steps of it. */
+  requires: readonly Requirement[];
+  stepsRequire: readonly Requirement[];
 }
 export interface TrackCard {
   id: string;
@@ -56,7 +59,9 @@ async function lessonsOf(track: TrackFile, locale: Locale): Promise<LessonCard[]
 function card(id: string, facts: LessonFile, front: { title: string; goal: string }, body: string): LessonCard {
   const titles = stepTitles(body);
   const steps = Object.keys(facts.steps).map((step) => ({ id: step, title: titles.get(step) ?? step }));
-  return { id, title: front.title, goal: front.goal, minutes: facts.minutes, lab: facts.lab, steps };
+  const { minutes, lab, requires } = facts;
+  const stepsRequire = Object.values(facts.steps).flatMap((step) => step.requires);
+  return { id, title: front.title, goal: front.goal, minutes, lab, requires, stepsRequire, steps };
 }
 
 /** Titles of steps by id, read from the tags `<Step id="…" title="…">` of the prose. */

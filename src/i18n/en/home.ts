@@ -3,6 +3,8 @@ export const home = {
   home: {
     cancel: 'Cancel',
     passed: '{n} of {of} steps passed',
+    notHere: 'Not available here',
+    notAllHere: 'Not all steps are available here',
     complete: 'all steps passed',
     yourLab: 'Your lab: {state}',
     rename: 'Change name',

@@ -5,6 +5,8 @@ export const home: HomeText = {
   home: {
     cancel: '取消',
     passed: '{of}步里通过了{n}步',
+    notHere: '这里做不了',
+    notAllHere: '有的步骤这里做不了',
     complete: '全部步骤已通过',
     yourLab: '你的实验：{state}',
     rename: '改名字',

@@ -123,6 +123,23 @@ test('a reply of a guide cites a step, in both languages alike', async (t) => {
     `${zh}:21: steps.start: <Reply id="no"> is only in Chinese`,
   ]);
 });
+test('a recording is there and says when and on what it was made', async (t) => {
+  const shown = '<Recording id="sysbox">Words.</Recording>\n<Run id="go" />';
+  const tags = { ...edited(en, '<Run id="go" />', shown), ...edited(zh, '<Run id="go" />', shown) };
+  const cast = 'lessons/basics/box/recordings/sysbox.cast';
+  const sound = '{"version": 2, "width": 80, "height": 24, "timestamp": 1780000000, "title": "Sysbox 0.6"}\n';
+  const wrong =
+    "recordings/sysbox.cast: its first line needs version 2, a timestamp, and a title: the program's version";
+  assert.deepEqual(await complaints(await courseFolder(t, { ...tags, [cast]: sound })), []);
+  assert.deepEqual(await complaints(await courseFolder(t, { ...tags, [cast]: '{"version": 2}\n' })), [
+    `${en}:24: ${wrong}`,
+    `${zh}:24: ${wrong}`,
+  ]);
+  assert.deepEqual(await complaints(await courseFolder(t, tags)), [
+    `${en}:24: recordings/sysbox.cast is missing`,
+    `${zh}:24: recordings/sysbox.cast is missing`,
+  ]);
+});
 faults('a lesson takes as long as its steps', lessonYaml, 'minutes: 5', 'minutes: 6', [
   `${lessonYaml}:2: minutes: 6, but its steps take 5`,
 ]);

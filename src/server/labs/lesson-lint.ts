@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { type Locale, locales } from '../../shared/ids.ts';
 import type { LessonFile, Step } from '../../shared/lesson.ts';
 import { type AnswerField, choicesOf, targetsOf } from '../../shared/question.ts';
@@ -30,6 +32,7 @@ const parents: Record<string, readonly string[]> = {
   Sources: [''],
   Danger: ['', 'Step'],
   Map: ['', 'Step'],
+  Recording: ['', 'Step'],
   Predict: ['Step'],
   Answer: ['Step'],
   Run: ['Step', 'Hint'],
@@ -77,6 +80,7 @@ async function proseProblems(lesson: Lesson, catalog: LessonCatalog, bans: Bans)
       ...styleProblems(prose, locale, bans),
       ...linkProblems(prose, catalog),
       ...replyProblems(prose),
+      ...(await recordingProblems(prose, lesson)),
     );
   }
   const [en, zh] = [proses.get('en'), proses.get('zh')];
@@ -215,6 +219,29 @@ function replyProblems(prose: Prose): LintProblem[] {
     .map((reply) => at(prose, reply, `reply "${reply.id}" cites no step: lesson:<id>#<step>`));
 }
 
+/** What a recording's first line must tell, so that the page can say when and on what it was made. */
+const recordingHead = z.object({ version: z.literal(2), timestamp: z.number(), title: z.string().min(1) });
+
+/** A recording shows what this machine cannot run: it is there, and says what it was made on. */
+async function recordingProblems(prose: Prose, { folder }: Lesson): Promise<LintProblem[]> {
+  const problems = tagsIn(prose.content, 'Recording').map(async (tag) => {
+    const name = `recordings/${tag.id}.cast`;
+    const [first = ''] = (await readFile(join(folder, name), 'utf8').catch(() => '')).split('\n', 1);
+    if (!first) return [at(prose, tag, `${name} is missing`)];
+    if (recordingHead.safeParse(jsonOf(first)).success) return [];
+    return [at(prose, tag, `${name}: its first line needs version 2, a timestamp, and a title: the program's version`)];
+  });
+  return (await Promise.all(problems)).flat();
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Choices and what is revealed later do not count: they are not read through. */
 function countWords(content: readonly Item[]): number {
   const read = content.filter((item) => !isTag(item) || !['Choice', 'Explain', 'Danger'].includes(item.name));
@@ -262,8 +289,9 @@ function facts(tag: Tag, locale: Locale): string[] {
   const quoted = words.filter(({ kind }) => kind === 'code').map(({ text }) => `\`${text}\``);
   const links = words.filter(({ kind }) => kind === 'link').map(({ text }) => text);
   const values = tagsIn(tag.content, 'Val').map(({ id }) => `<Val name="${id}">`);
-  const replies = tagsIn(tag.content, 'Reply').map(({ id }) => `<Reply id="${id}">`);
-  return [...new Set([...numbers, ...quoted, ...links, ...values, ...replies])];
+  const alike = ['Reply', 'Recording'].flatMap((name) => tagsIn(tag.content, name));
+  const tags = alike.map(({ name, id }) => `<${name} id="${id}">`);
+  return [...new Set([...numbers, ...quoted, ...links, ...values, ...tags])];
 }
 
 function at(prose: Prose, tag: Tag, message: string): LintProblem {

@@ -176,6 +176,7 @@ describe('images and sandbox on a real engine', { timeout: 600_000 }, () => {
     assert.doesNotMatch(await passes(sandbox, 'docker ps'), /container3/);
     const pids = await passes(sandbox, "awk '/NSpid/{print $2, $3, $4}' /proc/$(pgrep -fx 'sleep 4321')/status");
     assert.match(pids, /^\d+ \d+ \d+$/);
+    await passes(sandbox, 'docker rm -fv dind-test');
   });
 
   it('serves TLS to a client that has the certificates, and only to him', async () => {
@@ -246,14 +247,9 @@ describe('images and sandbox on a real engine', { timeout: 600_000 }, () => {
     }
   });
 
-  it('ends by itself when the lease is not renewed, and not before', async () => {
-    const container = await startSandbox('lease', Math.round(Date.now() / 1000) + 4);
-    await passes(container, 'lab-ready 20');
-    await passes(container, 'echo $(($(date +%s) + 9)) >/run/lab/lease');
-    await sleep(6_500);
-    assert.equal((await container.inspect()).State.Running, true);
-    const ended = await Promise.race([container.wait(), sleep(8_000)]);
-    assert.equal((ended as { StatusCode: number } | undefined)?.StatusCode, 64);
+  it('says by its exit code that its lease was over', async () => {
+    const container = await startSandbox('lease', Math.round(Date.now() / 1000) + 1);
+    assert.equal((await container.wait()).StatusCode, 64);
   });
 
   it('leaves nothing when it is removed', async () => {

@@ -206,6 +206,7 @@ describe('the options of a sandbox', () => {
     const { HostConfig } = sandboxOptions({ ...input, canBePrivileged: true });
     assert.equal(HostConfig.Memory, HostConfig.MemorySwap);
     assert.equal(HostConfig.NanoCpus, 1_500_000_000);
+    assert.ok((HostConfig.CpuShares ?? 1024) < 1024, 'less than what everybody else has');
     assert.equal(HostConfig.Tmpfs?.['/var/lib/docker'], 'exec,dev,suid,size=805306368');
     assert.equal(HostConfig.LogConfig?.Config['max-size'], '1m');
     assert.equal(HostConfig.NetworkMode, 'none');

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { readVerdict } from './step-scripts.ts';
+import { courseFolder } from './course-fixture.ts';
+import { LessonCatalog } from './lesson-catalog.ts';
+import { readVerdict, StepScripts } from './step-scripts.ts';
 
 const ended = (code: number, stdout = '', stderr = '') => ({ code, stdout, stderr, timedOut: false });
 const reasons = ['not-there', 'too-late'];
@@ -53,4 +57,13 @@ describe('reading a check’s verdict', () => {
     const verdict = readVerdict(ended(1, 'x'.repeat(1e6), 'y'.repeat(1e6)), reasons);
     assert.ok(verdict.status === 'broken' && verdict.output.length <= 2000);
   });
+});
+
+it('a check that is not there is our fault, too', async (t) => {
+  const folder = await courseFolder(t);
+  const lessons = await LessonCatalog.load(join(folder, 'lessons'));
+  await rm(join(folder, 'lessons/basics/box/steps/start/check.sh'));
+  const neither = undefined as never; // engine and record are not asked
+  const verdict = await new StepScripts(neither, lessons, neither).check('lab', { lesson: 'box', step: 'start' }, 'n');
+  assert.ok(verdict.status === 'broken' && verdict.output.includes('check.sh is not there'));
 });

@@ -38,11 +38,12 @@ export class StepScripts {
   async run(ref: string, place: Place, kind: ScriptKind, nonce: string): Promise<ExecResult> {
     const lesson = this.#lessons.lesson(place.lesson);
     if (!lesson) throw new RangeError(`no lesson ${place.lesson}`);
+    const script = await this.#lessons.script(lesson, place.step, kind).catch(missing);
+    if (script === undefined) return { code: 127, stdout: '', stderr: `${kind}.sh is not there`, timedOut: false };
     const info = await this.#engine.info();
-    // Read to its end before it begins, or a command such as ssh would take the rest of it for its input.
-    const script = `{\n${await this.#lessons.script(lesson, place.step, kind)}\n} </dev/null\n`;
     return await this.#engine.exec(ref, [shell, 'sh', '-s'], {
-      stdin: this.#events(ref) + script,
+      // Read to its end before it begins, or a command such as ssh would take the rest of it for its input.
+      stdin: `${this.#events(ref)}{\n${script}\n} </dev/null\n`,
       deadline: deadlines[kind],
       env: {
         PATH: path,
@@ -80,6 +81,10 @@ ${newEvents(since)} --data-urlencode "until=$(jq -n now)" >>${eventsFile} || :
   #reasons(place: Place): readonly string[] {
     return this.#lessons.lesson(place.lesson)?.file.steps[place.step]?.reasons ?? [];
   }
+}
+
+function missing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 /** Reads exit code and first line, `reason key=value …`, as LESSONS.md's table defines them. */

@@ -1,4 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
 import { expect, test } from './journey.ts';
 
 /** Every kind of page; of lessons those with each kind of question, block, and picture. */
@@ -52,11 +53,36 @@ test('axe finds nothing on a lesson with a running lab, nor on the instructor’
   await learner.startLab();
   await learner.runBlocks('really-nested', 'load', 'start', 'inner-list');
   await learner.passes('really-nested');
-  expect(await found(new AxeBuilder({ page }))).toEqual([]);
+  const isClean = async (each: Page) => expect(await found(new AxeBuilder({ page: each }))).toEqual([]);
+  await isClean(page);
+
+  await page.locator('lab-terminal:visible .xterm-helper-textarea').focus();
+  await page.keyboard.press('Control+Shift+F');
+  await page.getByRole('searchbox', { name: 'Find in this terminal' }).fill('docker');
+  await expect(page.locator('search-bar .found')).toHaveText(/^\d+ of \d+$/);
+  await isClean(page);
+  await page.keyboard.press('Escape');
+
+  const menu = page.locator('.terminal-menu summary');
+  await menu.click();
+  await page.getByRole('button', { name: 'Start recording' }).click();
+  await learner.types('echo recorded');
+  await learner.prompt();
+  await menu.click();
+  await page.getByRole('button', { name: 'Stop recording' }).click();
+  const recordings = page.getByRole('dialog');
+  await recordings.getByRole('button', { name: 'Play' }).click();
+  await expect(recordings.locator('.xterm-rows')).toBeVisible();
+  await isClean(page);
+  await recordings.getByRole('button', { name: 'Close' }).click();
+
   const board = await context.newPage();
   await board.goto((await server.command('lab', 'instructor-link')).output.trim());
   await expect(board.getByRole('table')).toBeVisible();
-  expect(await found(new AxeBuilder({ page: board }))).toEqual([]);
+  await isClean(board);
+  await board.getByRole('button', { name: /over the shoulder/i }).click();
+  await expect(board.getByRole('dialog').locator('lab-terminal[data-link="open"]')).toBeVisible();
+  await isClean(board);
 });
 
 test('an unknown address answers 404 in the language of its page', async ({ page }) => {

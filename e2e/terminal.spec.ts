@@ -115,10 +115,15 @@ test('what is typed, pasted and selected is what the shell and the clipboard get
 test('a terminal can be searched, read at any size, and left by keyboard', async ({ page, learner }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await learner.startLab();
+  const flash = page.waitForFunction(() => {
+    const screen = document.querySelector('.screen[data-bell]');
+    return screen && getComputedStyle(screen).outlineStyle === 'solid';
+  });
   await learner.types(
     'seq 1000 1100; printf "see https://example.com/x and \\e]8;;javascript:alert(1)\\e\\\\\\\\bad\\e]8;;\\e\\\\\\\\ \\a\\n"',
   );
   await learner.sees('see https://example.com/x');
+  await flash;
   await page.keyboard.press('Control+Shift+F');
   await page.getByRole('searchbox', { name: 'Find in this terminal' }).fill('105');
   await expect(page.locator('search-bar .found')).toHaveText(/^\d+ of 10$/);
@@ -158,6 +163,15 @@ test('a terminal can be searched, read at any size, and left by keyboard', async
   await learner.prompt();
   expect(await columns(page)).toBe(larger);
   await page.locator('.terminal-menu summary').click();
+  // Dark on every page; for who wants that, light where the page is.
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await expect.poll(() => isLight(page)).toBe(false);
+  }
+  await page.getByLabel('Light on a light page').check();
+  await expect.poll(() => isLight(page)).toBe(true);
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+  await expect.poll(() => isLight(page)).toBe(false);
   await page.getByLabel('For screen readers').check();
   await expect(page.locator('.xterm-accessibility-tree')).toContainText(`${larger}`);
   await page.keyboard.press('Escape');
@@ -168,7 +182,7 @@ test('a terminal can be searched, read at any size, and left by keyboard', async
 
 test('full-screen programs come back as they were', async ({ page, learner, server }) => {
   await learner.startLab();
-  await learner.mapRests();
+  await expect(page.locator('lab-map')).toContainText('dind-test');
   await learner.types('seq 1 500 | less');
   await page.keyboard.press('Space');
   await page.keyboard.type('/321\n');
@@ -176,15 +190,32 @@ test('full-screen programs come back as they were', async ({ page, learner, serv
   const before = await learner.screen();
   await page.reload();
   await expect.poll(() => learner.screen()).toBe(before);
+  await page.locator('lab-terminal:visible .xterm-helper-textarea').focus();
+  await page.keyboard.type('q');
+  await learner.prompt();
+
+  await learner.types('seq 1 5 > numbers; vi numbers');
+  await learner.sees(/^~$/m);
+  await page.keyboard.type('3GA 套娃');
+  await page.keyboard.press('Escape');
+  await learner.sees(/^3 套娃$/m);
+  const edited = await picture(page);
+  expect(edited[2]).toBe('3 套娃|');
+  expect(edited.at(-3)).toMatch(/^~.* \[xterm-fg-12\]$/);
+  await page.reload();
+  await expect.poll(() => picture(page)).toEqual(edited);
   await page.waitForTimeout(1500); // the scrollback is saved every second
   await server.kill();
   await server.start();
   await expect(page.locator('lab-terminal[data-link="open"]')).toBeVisible({ timeout: 45_000 });
+  await expect.poll(() => picture(page)).toEqual(edited);
   await page.reload();
-  await expect.poll(() => learner.screen()).toContain('321');
-  await page.locator('lab-terminal:visible .xterm-helper-textarea').focus();
-  await page.keyboard.type('q');
+  await expect.poll(() => picture(page)).toEqual(edited);
+  await learner.types(':x');
   await learner.prompt();
+  await learner.types('tail -n 3 numbers');
+  await learner.sees(/^3 套娃\n4\n5$/m);
+
   await learner.types('TERM=xterm top -d 1');
   await learner.sees(/^ *PID USER/m);
   await page.reload();
@@ -262,6 +293,29 @@ async function paste(page: Page, text: string): Promise<void> {
   await page.evaluate((words) => navigator.clipboard.writeText(words), text);
   await page.locator('lab-terminal:visible .xterm-helper-textarea').focus();
   await page.keyboard.press('Control+Shift+V');
+}
+
+/** The rows of the terminal on screen, a bar behind the cursor, the color that is not the usual one at the end. */
+async function picture(page: Page): Promise<string[]> {
+  return page.locator('lab-terminal:visible .xterm-rows').evaluate((rows) =>
+    [...rows.children].map((row) => {
+      const spans = [...row.children].map((span) => `${span.textContent}${span.matches('.xterm-cursor') ? '|' : ''}`);
+      const color = /xterm-fg-\d+/.exec(row.innerHTML)?.[0];
+      return `${spans.join('').replaceAll('\u00a0', ' ').trimEnd()}${color ? ` [${color}]` : ''}`;
+    }),
+  );
+}
+
+/** Whether the ground of the terminal on screen is lighter than its text. */
+async function isLight(page: Page): Promise<boolean> {
+  return page.locator('lab-terminal:visible .xterm-rows').evaluate((rows) => {
+    const brightness = (color: string) =>
+      (color.match(/\d+/g) ?? []).slice(0, 3).reduce((sum, n) => sum + Number(n), 0);
+    let ground: Element = rows;
+    while (getComputedStyle(ground).backgroundColor === 'rgba(0, 0, 0, 0)' && ground.parentElement)
+      ground = ground.parentElement;
+    return brightness(getComputedStyle(ground).backgroundColor) > brightness(getComputedStyle(rows).color);
+  });
 }
 
 /** Columns of the terminal on screen, by its letters. */

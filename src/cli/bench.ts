@@ -8,22 +8,21 @@ import { openCore } from './prepare.ts';
 
 type Bench = (parts: string[], environment: NodeJS.ProcessEnv) => Promise<{ results: object[] }>;
 
-const benches: Record<string, Bench> = {
+const benches = {
   sandbox: withCore(benchSandbox),
   map: withCore(benchMap),
   terminal: withCore(benchTerminal),
   guest: benchGuest,
   // The server, which is the same program, has no use for a browser.
   pages: async () => await (await import('../bench/pages.ts')).benchPages(),
-};
+} satisfies Record<string, Bench>;
 
 /** `npm run bench -- <name> [part…] [--json]`. */
 export async function bench(args: string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const [name = '', ...parts] = args.filter((arg) => !arg.startsWith('-'));
-  const run = benches[name];
-  if (!run)
+  if (!isBench(name))
     throw new UsageError(`Usage: npm run bench -- <name> [--json], with a name of ${Object.keys(benches).join(', ')}`);
-  const report = await run(parts, environment);
+  const report = await benches[name](parts, environment);
   if (args.includes('--json')) console.log(JSON.stringify(report, undefined, 2));
   else console.table(report.results);
   return 0;
@@ -35,4 +34,8 @@ function withCore(run: (core: Core, parts: string[]) => Promise<{ results: objec
     await using core = await openCore(environment);
     return await run(core, parts);
   };
+}
+
+function isBench(name: string): name is keyof typeof benches {
+  return Object.hasOwn(benches, name);
 }

@@ -37,7 +37,10 @@ test('explanations are in no page and come with the right answer', async ({ page
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Download my answers' }).click(),
   ]);
-  expect(await readFile(await download.path(), 'utf8')).toContain('- survivor: `sibling`');
+  const file = await readFile(await download.path(), 'utf8');
+  expect(file).toContain('## One process, three PIDs');
+  expect(file).toContain(`[quiz](${new URL(lesson, page.url()).href}#quiz-survivor)`);
+  expect(file).toContain('- survivor: `sibling`');
 });
 
 test('every claim of the articles is shown, cited or to come, and every link leads somewhere', async ({ page }) => {

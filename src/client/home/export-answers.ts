@@ -1,15 +1,22 @@
 import { session } from '../session.ts';
+import { homeText } from './home-text.ts';
 
-/** The learner's own answers and predictions as a Markdown file, by lesson and step. */
-export function exportAnswers(title: string): void {
-  const lines = [`# ${title}`];
+/** The learner's own answers and predictions as a Markdown file, by lesson and step, with the way back to each. */
+export function exportAnswers(): void {
+  const lines = [`# ${homeText.home.answers}`];
   let lesson = '';
   for (const progress of session.allProgress) {
-    const given = [...Object.entries(progress.answers), ['?', progress.prediction]].filter(([, text]) => text);
+    const given = [...Object.entries(progress.answers), [homeText.home.predicted, progress.prediction]].filter(
+      ([, text]) => text,
+    );
     if (given.length === 0) continue;
-    if (progress.lesson !== lesson) lines.push('', `## ${progress.lesson}`);
+    const card = document.querySelector<HTMLAnchorElement>(`.lesson-list a[href$="/lessons/${progress.lesson}/"]`);
+    if (progress.lesson !== lesson) lines.push('', `## ${card?.textContent?.trim() ?? progress.lesson}`);
     lesson = progress.lesson;
-    lines.push('', `### ${progress.step}${progress.passedAt ? ' ✓' : ''}`, '');
+    // The questions at the end have places of their own.
+    const place = progress.step === 'quiz' ? `quiz-${given[0]?.[0]}` : progress.step;
+    const step = card ? `[${progress.step}](${card.href}#${place})` : progress.step;
+    lines.push('', `### ${step}${progress.passedAt ? ' ✓' : ''}`, '');
     for (const [id, text] of given) lines.push(`- ${id}: \`${text?.replaceAll('`', "'")}\``);
   }
   const link = document.createElement('a');

@@ -41,7 +41,7 @@ class LearnerCard extends SessionElement {
       <button class="ghost" type="button" @click=${this.#copyLink}>${homeText.home.resume}</button>
       ${
         session.allProgress.length > 0
-          ? html`<button class="ghost" type="button" @click=${() => exportAnswers(homeText.home.answers)}>${homeText.home.export}</button>`
+          ? html`<button class="ghost" type="button" @click=${() => exportAnswers()}>${homeText.home.export}</button>`
           : nothing
       }
       ${session.isInstructor ? html`<a href="instructor/">${homeText.instructorLink}</a>` : nothing}`;

@@ -15,6 +15,7 @@ export const home: HomeText = {
     saved: '已保存。',
     export: '下载我的答案',
     answers: '我的答案',
+    predicted: '先猜的',
     resume: '复制续学链接',
     copied: '已复制，在另一个浏览器里打开它。拿到链接的人就能以你的身份继续。',
     link: '你的续学链接',

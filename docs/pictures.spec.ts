@@ -43,7 +43,10 @@ test('pictures of lesson and instructor page', async ({ browser, server }) => {
   await board.screenshot({ path: 'docs/instructor.png' });
 });
 
-test('picture of the home page', async ({ page }) => {
-  await page.goto('/en/');
-  await page.screenshot({ path: 'docs/home.png' });
+test('pictures of the home page', async ({ page }) => {
+  for (const locale of ['en', 'zh']) {
+    await page.goto(`/${locale}/`);
+    await expect(page.locator('learner-card .learner')).toBeVisible();
+    await page.screenshot({ path: `docs/home-${locale}.png` });
+  }
 });

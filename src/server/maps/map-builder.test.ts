@@ -47,6 +47,18 @@ describe('the map of a recorded lab', () => {
     assert.deepEqual(box('dind-test').talks, [], 'its own socket is no way out');
   });
 
+  it('draws a socket that lies in a mounted folder', () => {
+    const folder = '[{"type":"bind","source":"/var/run","name":"","to":"/there","writable":true}]';
+    const mounted = withAnswer(50, (line) => line.replace(/("name":"box".*?"mounts":)\[\]/, `$1${folder}`));
+    const file = /^socket (\S+) \/proc\/50\//m.exec(recorded)?.[1];
+    const reached = build(`${mounted}\nsocket ${file} /proc/${box('box').pids[0]}/root/there/docker.sock`);
+    assert.deepEqual(box('box', reached).talks, [{ daemon: host?.key, way: 'socket' }]);
+    assert.deepEqual(
+      box('box', reached).mounts.map(({ kind }) => kind),
+      ['socket'],
+    );
+  });
+
   it('tells what a box may do', () => {
     assert.equal(box('dind-test').privileged, true);
     assert.deepEqual([box('caps').capabilities, box('caps').seccomp], [['NET_ADMIN'], 'unconfined']);

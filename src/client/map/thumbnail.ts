@@ -3,7 +3,7 @@ import { count, fill } from '../../i18n/fill.ts';
 import { mapText as text } from './map-text.ts';
 import { parseShape, type ShapeBox } from './shape.ts';
 
-/** CSS pixels; boxes in a row. */
+/** CSS pixels; so many boxes are in a row at least. */
 const size = { width: 120, height: 52, gap: 4, row: 6 };
 
 interface Area {
@@ -30,8 +30,9 @@ function draw(box: ShapeBox, level: number, area: Area): SVGTemplateResult {
 
 /** Rows of equal height; who holds more is wider. */
 function places(boxes: readonly ShapeBox[], area: Area): [ShapeBox, Area][] {
-  const rows = Array.from({ length: Math.ceil(boxes.length / size.row) }, (_, n) =>
-    boxes.slice(n * size.row, (n + 1) * size.row),
+  const perRow = Math.max(size.row, Math.ceil(Math.sqrt(2 * boxes.length)));
+  const rows = Array.from({ length: Math.ceil(boxes.length / perRow) }, (_, n) =>
+    boxes.slice(n * perRow, (n + 1) * perRow),
   );
   const gap = Math.min(size.gap, area.height / 8);
   const height = (area.height - gap) / rows.length - gap;

@@ -15,9 +15,29 @@ const settleMs = 3000;
 /**
  * From an event of an L3 container's daemon to the change that the page is sent, and until the page has painted it; what
  * an idle lab with a map open costs in the lab (share of a core, without and with the map) and in the server (memory);
- * what sixty boxes cost the browser. Milliseconds, percent, MB, frames.
+ * what sixty boxes cost the browser. Milliseconds, percent, MB, frames. `parts`: `server`, `page`; none means both.
  */
-export async function benchMap(core: Core): Promise<{ unit: string; load: number[]; results: Row[] }> {
+export async function benchMap(
+  core: Core,
+  parts: readonly string[],
+): Promise<{ unit: string; load: number[]; results: Row[] }> {
+  const wants = (part: string) => parts.length === 0 || parts.includes(part);
+  const results = [...(wants('server') ? await benchServer(core) : []), ...(wants('page') ? await benchPage() : [])];
+  return { unit: 'ms; %; MB; frames', load: loadavg(), results };
+}
+
+async function benchPage(): Promise<Row[]> {
+  // The server, which knows all benches, has no use for a browser.
+  const { benchMapPage } = await import('./map-page.ts');
+  const page = await benchMapPage();
+  return [
+    { what: 'event at L3 → on the page, ms', ...distribution(page.shown) },
+    { what: 'sixty boxes → painted, ms', ...distribution(page.paint) },
+    { what: 'sixty boxes, frames at most', ...distribution([page.frames]) },
+  ];
+}
+
+async function benchServer(core: Core): Promise<Row[]> {
   const { engine, sandboxes, labs, log } = core;
   const spec = labs.spec('dind') ?? labs.specs[0];
   if (!spec) throw new Error('there is no lab');
@@ -44,22 +64,12 @@ export async function benchMap(core: Core): Promise<{ unit: string; load: number
     const grown = heap() - memory;
     const events = await eventTimes(core, ref, feed);
     stop();
-    // The server, which knows all benches, has no use for a browser.
-    const { benchMapPage } = await import('./map-page.ts');
-    const page = await benchMapPage();
-    return {
-      unit: 'ms; %; MB; frames',
-      load: loadavg(),
-      results: [
-        { what: 'event at L3 → change sent, ms', ...distribution(events) },
-        { what: 'event at L3 → on the page, ms', ...distribution(page.shown) },
-        { what: 'sixty boxes → painted, ms', ...distribution(page.paint) },
-        { what: 'sixty boxes, frames at most', ...distribution([page.frames]) },
-        { what: 'idle lab without a map, % of a core', ...distribution(without) },
-        { what: 'idle lab with a map, % of a core', ...distribution(watched) },
-        { what: 'server memory for a map, MB', ...distribution([grown]) },
-      ],
-    };
+    return [
+      { what: 'event at L3 → change sent, ms', ...distribution(events) },
+      { what: 'idle lab without a map, % of a core', ...distribution(without) },
+      { what: 'idle lab with a map, % of a core', ...distribution(watched) },
+      { what: 'server memory for a map, MB', ...distribution([grown]) },
+    ];
   } finally {
     await sandboxes.remove({ engineRef: ref, ...sandbox });
   }

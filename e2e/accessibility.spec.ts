@@ -35,6 +35,10 @@ for (const locale of ['en', 'zh']) {
         `${path}, phone`,
       ).toEqual([]);
     }
+    await page.keyboard.press('Control+k');
+    await page.getByRole('searchbox').fill('docker');
+    await expect(page.getByRole('dialog').getByRole('link').first()).toBeVisible();
+    expect(await found(new AxeBuilder({ page })), 'search').toEqual([]);
   });
 }
 

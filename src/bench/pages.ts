@@ -54,6 +54,16 @@ export async function benchPages(): Promise<{ results: Row[] }> {
 }
 
 async function judge(url: string): Promise<Report> {
+  try {
+    return await lighthouse(url);
+  } catch (error) {
+    // Of a busy machine Chromium may record no trace: that is no measurement, and Lighthouse asks to be run again.
+    if (!String(error).includes('NO_NAVSTART')) throw error;
+    return await lighthouse(url);
+  }
+}
+
+async function lighthouse(url: string): Promise<Report> {
   const { executablePath, args = [] } = config.use?.launchOptions ?? {};
   const flags = ['--quiet', '--output=json', `--only-categories=${categories}`];
   const chrome = `--chrome-flags=--headless=new ${args.join(' ')}`;

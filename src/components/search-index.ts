@@ -8,7 +8,7 @@ import { spaced } from '../shared/han.ts';
 /** What is asked, hinted, or explained would give answers away; heads say the same everywhere. */
 const excludeSelectors = [
   'predict-box, answer-box, .hint, .why, .solution',
-  '.meta, .lacking, .onward, .block-head, .kicker, .step-number, details.example',
+  '.meta, .lacking, noscript, .onward, .block-head, .kicker, .step-number, details.example',
 ];
 
 /** Pagefind's own interfaces; the site has one that looks like the rest of it. */

@@ -182,7 +182,8 @@ test('a terminal can be searched, read at any size, and left by keyboard', async
 
 test('full-screen programs come back as they were', async ({ page, learner, server }) => {
   await learner.startLab();
-  await learner.mapRests();
+  // The map has its height: the terminal has the rest.
+  await expect(page.locator('lab-map')).toContainText('no containers yet');
   await learner.types('seq 1 500 | less');
   await page.keyboard.press('Space');
   await page.keyboard.type('/321\n');
@@ -190,15 +191,35 @@ test('full-screen programs come back as they were', async ({ page, learner, serv
   const before = await learner.screen();
   await page.reload();
   await expect.poll(() => learner.screen()).toBe(before);
+  await page.locator('lab-terminal:visible .xterm-helper-textarea').focus();
+  await page.keyboard.type('q');
+  await learner.prompt();
+
+  await learner.types('seq 1 5 > numbers; vi numbers');
+  await learner.sees(/^~ *$/m);
+  await page.keyboard.type('3GA 套娃');
+  await page.keyboard.press('Escape');
+  // What it has said about the file is gone when it paints anew.
+  await page.keyboard.press('Control+l');
+  await expect.poll(() => learner.screen()).not.toContain('5 lines');
+  await learner.sees(/^3 套娃 *$/m);
+  const edited = await picture(page);
+  expect(edited[2]).toBe('3 套娃|');
+  expect(edited.at(-3)).toMatch(/^~.* \[xterm-fg-12\]$/);
+  await page.reload();
+  await expect.poll(() => picture(page)).toEqual(edited);
   await page.waitForTimeout(1500); // the scrollback is saved every second
   await server.kill();
   await server.start();
   await expect(page.locator('lab-terminal[data-link="open"]')).toBeVisible({ timeout: 45_000 });
+  await expect.poll(() => picture(page)).toEqual(edited);
   await page.reload();
-  await expect.poll(() => learner.screen()).toContain('321');
-  await page.locator('lab-terminal:visible .xterm-helper-textarea').focus();
-  await page.keyboard.type('q');
+  await expect.poll(() => picture(page)).toEqual(edited);
+  await learner.types(':x');
   await learner.prompt();
+  await learner.types('tail -n 3 numbers');
+  await learner.sees(/^3 套娃 *\n4 *\n5 *$/m);
+
   await learner.types('TERM=xterm top -d 1');
   await learner.sees(/^ *PID USER/m);
   await page.reload();
@@ -276,6 +297,17 @@ async function paste(page: Page, text: string): Promise<void> {
   await page.evaluate((words) => navigator.clipboard.writeText(words), text);
   await page.locator('lab-terminal:visible .xterm-helper-textarea').focus();
   await page.keyboard.press('Control+Shift+V');
+}
+
+/** The rows of the terminal on screen, a bar behind the cursor, the color that is not the usual one at the end. */
+async function picture(page: Page): Promise<string[]> {
+  return page.locator('lab-terminal:visible .xterm-rows').evaluate((rows) =>
+    [...rows.children].map((row) => {
+      const spans = [...row.children].map((span) => `${span.textContent}${span.matches('.xterm-cursor') ? '|' : ''}`);
+      const color = /xterm-fg-\d+/.exec(row.innerHTML)?.[0];
+      return `${spans.join('').replaceAll('\u00a0', ' ').trimEnd()}${color ? ` [${color}]` : ''}`;
+    }),
+  );
 }
 
 /** Whether the ground of the terminal on screen is lighter than its text. */

@@ -240,11 +240,14 @@ export class Terminal implements Disposable {
     if (this.#shell) return this.#shell;
     this.#exit = undefined;
     this.#paused = false;
-    const { spawn, command } = this.#options;
+    const { spawn, command, scrollback } = this.#options;
+    const isNew = scrollback.start === scrollback.end;
     const size = this.#size.size;
     const shell: HeldShell = new HeldShell({
       ...{ spawn, size, command: command(size) },
-      onAttached: () => this.#redraw(),
+      onAttached: () => {
+        if (!isNew) this.#redraw();
+      },
       onPrompt: () => setImmediate(() => this.#drain.end()),
       onData: (bytes) => this.#onData(bytes),
       onExit: (code) => {

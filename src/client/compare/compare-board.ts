@@ -11,8 +11,10 @@ import {
 import type { MapContainer } from '../../shared/map.ts';
 import { mapContainers } from '../../shared/map-tree.ts';
 import { ask, sentenceOf } from '../api.ts';
+import { claim } from '../lab/claim.ts';
 import { liveMap } from '../map/live-map.ts';
 import { bytes, storageWords } from '../map/words.ts';
+import { text as pageText } from '../page-text.ts';
 import { session } from '../session.ts';
 import { SessionElement } from '../session-element.ts';
 import { toast } from '../toast.ts';
@@ -36,7 +38,8 @@ class CompareBoard extends SessionElement {
   #running: Approach | undefined;
 
   protected override render() {
-    const { lab } = session;
+    const { lab, queued } = session;
+    if (queued) return html`<p role="status">${fill(pageText.queue.position, { n: queued })}</p>`;
     if (!lab || lab.state === 'ended' || lab.state === 'ending') {
       return html`<button class="button" type="button" @click=${this.#begin}>${text.begin}</button>`;
     }
@@ -121,7 +124,7 @@ class CompareBoard extends SessionElement {
   #begin = async (): Promise<void> => {
     try {
       await session.connect(true);
-      session.keepLab(await ask<LabView>('POST', 'labs', { spec }));
+      await claim({ spec });
     } catch (error) {
       toast(sentenceOf(error));
     }

@@ -1,14 +1,13 @@
 import type { LabView, QueueView } from '../../shared/api.ts';
 import { ask, ProblemError } from '../api.ts';
-import { here } from '../lesson/here.ts';
 import { session } from '../session.ts';
 
 /**
  * Asks for a lab. A live lab of another kind is ended first when the learner agrees; false when he does not.
  * @throws {ProblemError}
  */
-export async function claim(name: string, replace = false): Promise<boolean> {
-  const request = { spec: here.spec, lesson: here.lesson, replace, ...(name && { name }) };
+export async function claim(wanted: { spec: string; lesson?: string }, name = '', replace = false): Promise<boolean> {
+  const request = { ...wanted, replace, ...(name && { name }) };
   try {
     const answer = await ask<LabView | QueueView>('POST', 'labs', request);
     if ('position' in answer) {
@@ -19,7 +18,7 @@ export async function claim(name: string, replace = false): Promise<boolean> {
   } catch (error) {
     if (!(error instanceof ProblemError) || error.code !== 'other-lab' || replace) throw error;
     const { agreed } = await import('../questions.ts');
-    return (await agreed('otherLab')) && claim(name, true);
+    return (await agreed('otherLab')) && claim(wanted, name, true);
   }
 }
 

@@ -3,7 +3,7 @@ import { fill } from '../../i18n/fill.ts';
 import type { LabView } from '../../shared/api.ts';
 import { sentenceOf } from '../api.ts';
 import { gap } from '../language.ts';
-import { labHere } from '../lesson/here.ts';
+import { here, labHere } from '../lesson/here.ts';
 import { text } from '../page-text.ts';
 import { session } from '../session.ts';
 import { SessionElement } from '../session-element.ts';
@@ -106,7 +106,7 @@ class LabWorkspace extends SessionElement {
     this.#failure = undefined;
     this.requestUpdate();
     try {
-      await (await import('./claim.ts')).claim(name);
+      await (await import('./claim.ts')).claim({ spec: here.spec, lesson: here.lesson }, name);
     } catch (error) {
       this.#failure = sentenceOf(error);
     }

@@ -17,7 +17,8 @@ export async function benchHostile(core: Core): Promise<Row[]> {
   const blocks: Record<'learner' | 'watcher' | 'replay', number[]> = { learner: [], watcher: [], replay: [] };
   for (const [index, [name, perl]] of Object.entries(hostile).entries()) {
     const mark = `end-of-${index}`;
-    const stream = `perl -e '${perl.replaceAll("'", String.raw`'\''`)}'; printf '\\033\\\\\\033c'; echo end-''of-${index}`;
+    // What the terminal answers to queries is read before the mark: at the prompt it would push the mark off the screen.
+    const stream = `perl -e '${perl.replaceAll("'", String.raw`'\''`)}'; read -rst 1 -N 1000000; printf '\\033\\\\\\033c'; echo end-''of-${index}`;
     await focusTerminal(page);
     await page.keyboard.press('Control+C');
     await longestBlock(page);

@@ -3,7 +3,7 @@ import { languageOfPage, listed } from '../language.ts';
 import { text } from '../page-text.ts';
 import { session } from '../session.ts';
 
-/** Says which images of this server are not the official ones. */
+/** Says which images of this server are not the official ones; folded, so that the text below stays where it is. */
 class StandinNote extends HTMLElement {
   connectedCallback(): void {
     session.subscribe(() => this.#draw());
@@ -13,11 +13,13 @@ class StandinNote extends HTMLElement {
   #draw(): void {
     const images = session.server?.standins ?? [];
     if (images.length === 0 || this.firstChild) return;
+    const note = document.createElement('details');
     const link = document.createElement('a');
     link.href = `/${languageOfPage()}/about/`;
-    link.append(Object.assign(document.createElement('b'), { textContent: text.standins }));
+    link.textContent = fill(text.standinsNote, { images: listed(images) });
+    note.append(Object.assign(document.createElement('summary'), { textContent: text.standins }), link);
     this.className = 'standins';
-    this.append(link, fill(text.standinsNote, { images: listed(images) }));
+    this.append(note);
   }
 }
 

@@ -49,7 +49,7 @@ export async function benchIdle(core: Core): Promise<Row[]> {
   for (let lab = 0; lab < idleLabs; lab++) pages.push(await ours.open());
   const labs = await Promise.all(pages.map((page) => pidNamespace(page)));
   async function pidNamespace(page: Page): Promise<string> {
-    const { lab } = await (await page.request.get(`${server.address}/api/me`)).json();
+    const { lab } = await (await page.request.get(new URL('/api/me', page.url()).href)).json();
     const { output } = await server.command('lab', 'exec', lab.id, '--', 'readlink', '/proc/self/ns/pid');
     return output.trim();
   }

@@ -12,7 +12,7 @@ rm "/run/lab/follow.$$"
 
 while :; do
   before=$followed
-  followed=' '
+  followed=' ' deaf=
   for comm in $(grep -lsx dockerd /proc/[0-9]*/comm); do
     pid=${comm#/proc/} pid=${pid%/comm}
     rest=${before#* "$pid":}
@@ -21,7 +21,8 @@ while :; do
       continue
     fi
     socket=$(socket_of "$pid")
-    [ -n "$socket" ] || continue
+    # It has just begun, and no new process tells when it listens.
+    [ -n "$socket" ] || { deaf=1; continue; }
     # L1's own events are on the server already.
     if [ "/proc/$pid/root$socket" -ef /run/docker.sock ]; then
       followed="$followed$pid:$$ "
@@ -35,7 +36,7 @@ while :; do
   [ "$followed" = "$before" ] || echo "daemons$followed"
   # Both are the shell's own: waiting for what never comes, and the number of the newest process.
   while read -r -t 1 _ <&9 || read -r _ _ _ _ newest </proc/loadavg; do
-    [ "$newest" = "$known" ] || break
+    [ "$newest$deaf" = "$known" ] || break
   done
   known=$newest
 done

@@ -142,15 +142,22 @@ class EventsConnection implements Disposable {
     if (lab.state === 'ready') this.#run(this.#view());
   }
 
+  /** The sandbox whose map is wanted. */
+  get #mapKey(): string {
+    const lab = this.#lab;
+    return lab?.state === 'ready' ? `${lab.id} ${lab.generation}` : '';
+  }
+
   async #watchMap(): Promise<void> {
     const lab = this.#lab;
-    const key = lab?.state === 'ready' ? `${lab.id} ${lab.generation}` : '';
+    const key = this.#mapKey;
     if (this.#unwatch?.key === key) return;
     this.#unwatch?.stop();
     this.#unwatch = undefined;
     if (!lab || !key) return;
     const { sandbox } = await this.#options.manager.ready(lab.id);
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    // Asked for twice, reset, or gone meanwhile.
+    if (this.#unwatch || key !== this.#mapKey || this.#socket.readyState !== this.#socket.OPEN) return;
     this.#unwatch = { key, stop: this.#options.maps.watch(lab, sandbox.engineRef) };
     // Changes that come from now on are to what is known now.
     const known = this.#options.maps.map(lab.id);

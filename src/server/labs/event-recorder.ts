@@ -5,11 +5,13 @@ import { z } from 'zod';
 import { type Engine, SandboxGoneError } from '../engine/engine.ts';
 import type { Log } from '../log.ts';
 
-/** Events kept per sandbox; a lab that makes containers in a loop loses its oldest ones. */
-const keptEvents = 4000;
-/** Labels make an event as long as somebody likes; a longer one is cut to what checks and map read, bytes. */
+/** Kept per sandbox, events and characters; a lab that makes containers in a loop loses its oldest ones. */
+const kept = { events: 4000, size: 2 ** 21 };
+/** Labels make an event as long as somebody likes; a longer one is cut to what checks and map read, characters. */
 const longestEvent = 4096;
-/** The daemon was restarted, or the way to it was cut; doubled while it does not answer, ms. */
+/** Of the list of containers, bytes: what calls itself the daemon may be the learner's. */
+const longestList = 2 ** 18;
+/** The daemon was restarted, or the way to it was cut; doubled while it does not stay, ms. */
 const againAfterMs = { first: 250, last: 2000 };
 /** What came since the last write is lost by a crash, and asked for again afterwards, ms. */
 const writeEveryMs = 500;
@@ -21,14 +23,20 @@ const actions =
   'untag update';
 const filters = JSON.stringify({ event: actions.split(' ') });
 
-/** A command in L1 that prints the daemon's events after a moment, as its `since` takes it, and goes on for ever. */
+/**
+ * A command in L1 that prints the daemon's events after a moment, as its `since` takes it, and goes on for ever; at a
+ * pace that a false daemon does not hold us up with.
+ */
 export const newEvents = (since: string) =>
-  '/opt/lab/bin/curl --silent --no-buffer --unix-socket /run/docker.sock --get http://docker/events ' +
+  '/opt/lab/bin/curl --silent --no-buffer --limit-rate 100k --unix-socket /run/docker.sock ' +
+  '--get http://docker/events ' +
   `--data-urlencode 'filters=${filters}' --data-urlencode 'since=${since}'`;
 
-/** First the containers that there are, when they may have changed unseen, then an empty line, then events. */
+const list = "/opt/lab/bin/docker ps --all --no-trunc --format '{{.ID}} {{.Image}} {{.Names}}'";
+/** First the containers that there are, when they may have changed unseen, then empty lines, then events. */
 const follow = (since: string) => `
-${since === '1' ? '' : "/opt/lab/bin/docker ps --all --no-trunc --format '{{.ID}} {{.Image}} {{.Names}}'"}
+${since === '1' ? '' : `${list} | /opt/lab/bin/busybox head -c ${longestList}`}
+echo
 echo
 exec ${newEvents(since)}`;
 
@@ -44,8 +52,12 @@ export type DaemonEvent = z.infer<typeof dockerEvent>;
 
 interface Followed {
   lines: string[];
-  /** Lines that are not on disk yet. */
-  unwritten: string[];
+  /** Their characters, and those that are on disk. */
+  size: number;
+  written: number;
+  /** How many of the last ones are not. */
+  unwritten: number;
+  isTelling: boolean;
   /** Nanoseconds since 1970, as text: they do not fit a number. */
   last: string | undefined;
   stop: AbortController;
@@ -66,7 +78,7 @@ interface Options {
 export class EventRecorder implements AsyncDisposable {
   readonly #options: Options;
   readonly #followed = new Map<string, Followed>();
-  readonly #listeners = new Set<(ref: string, event: DaemonEvent) => void>();
+  readonly #listeners = new Set<(ref: string) => void>();
   readonly #timer: NodeJS.Timeout;
   #writing: Promise<void> = Promise.resolve();
 
@@ -89,7 +101,10 @@ export class EventRecorder implements AsyncDisposable {
     if (this.#followed.has(ref)) return;
     const followed: Followed = {
       lines: [],
-      unwritten: [],
+      size: 0,
+      written: 0,
+      unwritten: 0,
+      isTelling: false,
       last: undefined,
       stop: new AbortController(),
       done: Promise.resolve(),
@@ -104,8 +119,8 @@ export class EventRecorder implements AsyncDisposable {
     return { text: lines.map((line) => `${line}\n`).join(''), since: sinceAfter(last) };
   }
 
-  /** Calls the listener with every new event; the answer ends that. */
-  listen(listener: (ref: string, event: DaemonEvent) => void): () => void {
+  /** Calls the listener whenever there are new events; the answer ends that. */
+  listen(listener: (ref: string) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -128,10 +143,11 @@ export class EventRecorder implements AsyncDisposable {
   async #follow(ref: string, followed: Followed): Promise<void> {
     const { signal } = followed.stop;
     const text = await readFile(this.#file(ref), 'utf8').catch(() => '');
+    followed.written = text.length;
     for (const line of text.split('\n')) if (readEvent(line)) keep(followed, line);
     let wait = againAfterMs.first;
     while (!signal.aborted) {
-      const before = followed.last;
+      const begun = performance.now();
       try {
         await this.#followOnce(ref, followed);
       } catch (error) {
@@ -139,7 +155,8 @@ export class EventRecorder implements AsyncDisposable {
         if (error instanceof SandboxGoneError) return;
         if (!signal.aborted) this.#options.log.debug({ ref, error: (error as Error).message }, 'events');
       }
-      wait = followed.last === before ? Math.min(wait * 2, againAfterMs.last) : againAfterMs.first;
+      const stayed = performance.now() - begun >= againAfterMs.last;
+      wait = stayed ? againAfterMs.first : Math.min(wait * 2, againAfterMs.last);
       await sleep(wait, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -163,18 +180,27 @@ export class EventRecorder implements AsyncDisposable {
 
   #add(ref: string, followed: Followed, line: string): void {
     const event = readEvent(line);
-    if (!event) return;
-    followed.unwritten.push(keep(followed, line.length <= longestEvent ? line : cut(event, line)));
-    for (const listener of this.#listeners) listener(ref, event);
+    const short = event && line.length > longestEvent ? cut(event, line) : line;
+    if (!event || short.length > longestEvent) return;
+    keep(followed, short);
+    followed.unwritten++;
+    if (followed.isTelling) return;
+    followed.isTelling = true;
+    // Once for all that have come together: each sets checks and map to work.
+    setImmediate(() => {
+      followed.isTelling = false;
+      for (const listener of this.#listeners) listener(ref);
+    });
   }
 
   #write(): void {
     for (const [ref, followed] of this.#followed) {
-      if (followed.unwritten.length === 0) continue;
-      const isLong = followed.lines.length > keptEvents / 2;
-      const lines = isLong ? followed.lines : followed.unwritten;
+      if (followed.unwritten === 0) continue;
+      const isLong = followed.written > kept.size;
+      const lines = isLong ? followed.lines : followed.lines.slice(-followed.unwritten);
       const text = lines.map((line) => `${line}\n`).join('');
-      followed.unwritten = [];
+      followed.unwritten = 0;
+      followed.written = text.length + (isLong ? 0 : followed.written);
       void this.#inTurn(async () => {
         await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
         await (isLong ? writeFile : appendFile)(this.#file(ref), text);
@@ -201,11 +227,13 @@ function sinceAfter(last: string | undefined): string {
   return `${next.slice(0, -9)}.${next.slice(-9)}`;
 }
 
-function keep(followed: Followed, line: string): string {
+function keep(followed: Followed, line: string): void {
   followed.lines.push(line);
-  if (followed.lines.length > keptEvents) followed.lines.splice(0, keptEvents / 4);
+  followed.size += line.length;
+  if (followed.lines.length > kept.events || followed.size > kept.size) {
+    for (const old of followed.lines.splice(0, followed.lines.length / 4)) followed.size -= old.length;
+  }
   followed.last = nanoseconds(line) ?? followed.last;
-  return line;
 }
 
 /** Nineteen digits, as text: a number would lose the last ones. None in an event of our own. */

@@ -17,6 +17,16 @@ const acts: Record<string, string> = {
   'fills the disk': 'dd if=/dev/zero of=/full bs=1M; ! echo more >/more',
   'stops the daemon and takes its sockets':
     'service docker stop; pkill -9 containerd; rm -rf /run/docker* /run/containerd /run/lab; ! docker ps',
+  'lets something talk without end in the daemon’s place': String.raw`service docker stop; rm -f /run/docker.sock
+    perl -MIO::Socket::UNIX -e '
+      $daemon = IO::Socket::UNIX->new(Local => "/run/docker.sock", Listen => 9);
+      $SIG{ALRM} = sub { exit($taken > 3e6) };
+      while ($client = $daemon->accept) {
+        <$client> =~ m{/events} or close $client, next;
+        alarm 5;
+        syswrite $client, "HTTP/1.1 200 OK\r\n\r\n";
+        $taken += syswrite $client, qq({"Type":"container","Action":"start","Actor":{"ID":"one"}}\n) x 100 while 1;
+      }'`,
   'edits daemon.json into nonsense': 'echo { >/etc/docker/daemon.json; ! service docker restart',
   'unmounts the cgroups': 'umount -R -l /sys/fs/cgroup; ! docker run --rm alpine true',
   'renames the programs that checks and terminals use':

@@ -174,6 +174,7 @@ export async function createCore({ config, rung, overrides = {} }: AppOptions): 
   await using stack = new AsyncDisposableStack();
   const log = overrides.log ?? createLog(config);
   const store = stack.use(overrides.store ?? openSqliteStore(databaseFile(config)));
+  if (store.copyOf) log.warn({ original: store.copyOf }, 'the data folder is a copy: the labs stay with the original');
   const { engine, images } = stack.use(rung);
   const labs = settled(overrides.labs ?? (await LabCatalog.load(folders.labs, labImages)), config, images);
   const lessons = overrides.lessons ?? (await LessonCatalog.load(folders.lessons));

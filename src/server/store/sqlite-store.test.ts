@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -26,6 +36,29 @@ describe('the store’s file', () => {
     await using second = openSqliteStore(file);
     assert.deepEqual([second.installId, second.secret], [first.installId, first.secret]);
     assert.equal((await second.createLearner('b', 1)).number, 2);
+  });
+
+  it('is an install of its own when it was copied, and the same one when it was moved', async () => {
+    const [file, copied, moved] = [newFile(), newFile(), newFile()];
+    const first = openSqliteStore(file);
+    await first.createLearner('a', 1);
+    await first.insertLab(labRow('a', { id: 'lab' }));
+    await first.insertSandbox(sandboxRow());
+    await first[Symbol.asyncDispose]();
+    copyFileSync(file, copied);
+    const open = async (path: string) => {
+      await using store = openSqliteStore(path);
+      const sandboxes = (await store.sandboxesIn(['ready'])).length;
+      const state = (await store.lab('lab'))?.state;
+      return { install: store.installId, of: store.copyOf, secret: store.secret, sandboxes, state };
+    };
+    const copy = await open(copied);
+    assert.notEqual(copy.install, first.installId);
+    assert.deepEqual([copy.of, copy.secret, copy.sandboxes, copy.state], [file, first.secret, 0, 'ended']);
+    assert.deepEqual(await open(copied), { ...copy, of: undefined }, 'the copy stays what it has become');
+    renameSync(file, moved);
+    const { install, of, sandboxes, state } = await open(moved);
+    assert.deepEqual([install, of, sandboxes, state], [first.installId, undefined, 1, 'starting']);
   });
 
   it('is closed to other users, also one that was open to them', async () => {

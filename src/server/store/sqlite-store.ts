@@ -3,6 +3,7 @@ import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { LabState, Place, StepProgress, Verdict } from '../../shared/api.ts';
 import { migrate } from './migrate.ts';
+import { ownFolder } from './own-folder.ts';
 import { fromLab, fromSandbox, type Row, toLab, toLearner, toProgress, toSandbox } from './sqlite-rows.ts';
 import {
   type LabRow,
@@ -37,6 +38,7 @@ export function openSqliteStore(file: string): Store {
 class SqliteStore implements Store {
   readonly installId: string;
   readonly secret: string;
+  readonly copyOf: string | undefined;
   readonly #db: DatabaseSync;
 
   constructor(file: string) {
@@ -44,6 +46,7 @@ class SqliteStore implements Store {
     this.#db = new DatabaseSync(file, { timeout: busyTimeoutMs });
     this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;');
     migrate(this.#db);
+    this.copyOf = file === ':memory:' ? undefined : ownFolder(this.#db, file);
     this.installId = this.#fact('install', () => randomBytes(4).toString('hex'));
     this.secret = this.#fact('secret', () => randomBytes(32).toString('base64url'));
   }

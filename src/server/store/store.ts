@@ -71,6 +71,8 @@ export interface Store extends AsyncDisposable {
   readonly installId: string;
   /** Key for signing cookies, made once per data folder. */
   readonly secret: string;
+  /** The original, when this is its copy and opened for the first time: from now on an install of its own, without labs. */
+  readonly copyOf: string | undefined;
 
   /** Throws StoreError unless a row can be written. */
   probe(): Promise<void>;

@@ -39,8 +39,8 @@ test('explanations are in no page and come with the right answer', async ({ page
   ]);
   const file = await readFile(await download.path(), 'utf8');
   expect(file).toContain('## One process, three PIDs');
-  expect(file).toContain(`[quiz](${new URL(lesson, page.url()).href}#quiz-survivor)`);
-  expect(file).toContain('- survivor: `sibling`');
+  expect(file).toContain(`### [One last question](${new URL(lesson, page.url()).href}#quiz-survivor)`);
+  expect(file).toContain("- The one that was started through the host's mounted socket.");
 });
 
 test('every claim of the articles is shown, cited or to come, and every link leads somewhere', async ({ page }) => {

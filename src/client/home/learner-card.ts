@@ -2,6 +2,7 @@ import { html, nothing } from 'lit/html.js';
 import { fill } from '../../i18n/fill.ts';
 import type { LearnerView, ResumeView } from '../../shared/api.ts';
 import { ask, sentenceOf } from '../api.ts';
+import { languageOfPage } from '../language.ts';
 import { learnerName } from '../learner-name.ts';
 import { text } from '../page-text.ts';
 import { session } from '../session.ts';
@@ -41,7 +42,7 @@ class LearnerCard extends SessionElement {
       <button class="ghost" type="button" @click=${this.#copyLink}>${homeText.home.resume}</button>
       ${
         session.allProgress.length > 0
-          ? html`<button class="ghost" type="button" @click=${() => exportAnswers()}>${homeText.home.export}</button>`
+          ? html`<button class="ghost" type="button" @click=${() => this.#attempt(exportAnswers)}>${homeText.home.export}</button>`
           : nothing
       }
       ${session.isInstructor ? html`<a href="instructor/">${homeText.instructorLink}</a>` : nothing}`;
@@ -93,7 +94,8 @@ class LearnerCard extends SessionElement {
 
   #copyLink = (): Promise<void> =>
     this.#attempt(async () => {
-      this.#link = (await ask<ResumeView>('POST', 'me/resume-link')).link;
+      // The server knows no language, the page does.
+      this.#link = (await ask<ResumeView>('POST', 'me/resume-link')).link.replace('/en/', `/${languageOfPage()}/`);
       // The clipboard is missing without TLS or permission; the link then stands in the field.
       const isCopied = await navigator.clipboard?.writeText(this.#link).then(
         () => true,

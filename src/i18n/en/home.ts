@@ -14,7 +14,7 @@ export const home = {
     resume: 'Copy resume link',
     export: 'Download my answers',
     answers: 'My answers',
-    predicted: 'predicted',
+    predicted: 'Predicted: {choice}',
     copied: 'Copied. Open it in the other browser. Whoever has the link can continue as you.',
     link: 'Your resume link',
     none: 'No lab is running. Open a lesson to start one.',

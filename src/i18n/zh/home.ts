@@ -4,7 +4,7 @@ import type { HomeText } from '../en/home.ts';
 export const home: HomeText = {
   home: {
     cancel: '取消',
-    passed: '{of}步里通过了{n}步',
+    passed: '通过了{n}/{of}步',
     notHere: '这里做不了',
     notAllHere: '有的步骤这里做不了',
     complete: '全部步骤已通过',
@@ -15,7 +15,7 @@ export const home: HomeText = {
     saved: '已保存。',
     export: '下载我的答案',
     answers: '我的答案',
-    predicted: '先猜的',
+    predicted: '先猜的是：{choice}',
     resume: '复制续学链接',
     copied: '已复制，在另一个浏览器里打开它。拿到链接的人就能以你的身份继续。',
     link: '你的续学链接',

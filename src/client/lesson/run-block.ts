@@ -55,7 +55,7 @@ class RunBlock extends HTMLElement {
   }
 
   #leadToStart(): void {
-    this.#say(text.start.first);
+    this.#say(text.start.first, true);
     const button = document.querySelector<HTMLElement>('lab-workspace [data-action="claim"]');
     button?.focus();
     button?.scrollIntoView({ block: 'center' });

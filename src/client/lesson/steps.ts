@@ -32,12 +32,14 @@ export function stepAfter(id: string): string | undefined {
 
 /** Makes a step the current one; its setup and its check begin. */
 export function select(id: string | undefined, focus: boolean): void {
-  if (!id || id === current) return;
-  current = id;
-  history.replaceState(history.state, '', `#${id}`);
-  draw();
-  tellServer();
-  session.changed();
+  if (id && id !== current) {
+    current = id;
+    history.replaceState(history.state, '', `#${id}`);
+    draw();
+    tellServer();
+    session.changed();
+  }
+  // It may have become the current one by itself: who asks for it is led there all the same.
   if (focus) elementOf(id)?.querySelector<HTMLElement>('.step-toggle')?.focus();
 }
 

@@ -91,14 +91,16 @@ function entry({ href, lesson, track, step, excerpt }: Found) {
   </a></li>`;
 }
 
-/** Arrows go from the field to what was found, and back; Enter in the field opens the first. */
+/** Arrows go from the field to what was found, and back; Enter in the field opens the first; Escape closes. */
 function moveThrough(dialog: HTMLDialogElement, event: KeyboardEvent): void {
   // Enter belongs to whoever composes Chinese with it.
   if (event.isComposing) return;
   const stops = [...dialog.querySelectorAll<HTMLElement>('input, a')];
   const at = stops.indexOf(document.activeElement as HTMLElement);
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (event.key === 'Enter' && at === 0) stops[1]?.click();
+  // The field would only be emptied by it.
+  if (event.key === 'Escape') dialog.close();
+  else if (event.key === 'Enter' && at === 0) stops[1]?.click();
   else if (step && at >= 0) stops[at + step]?.focus();
   else return;
   event.preventDefault();

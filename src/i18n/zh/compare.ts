@@ -1,10 +1,10 @@
 import type { CompareText } from '../en/compare.ts';
 
-/** 把四种做法摆在一起的页面。 */
+/** 把四种办法摆在一起的页面。 */
 export const compare: CompareText = {
-  title: '四种做法，放在一起看',
-  lead: '同一条命令，在四种“容器里用 Docker”的做法里各跑一遍。四个容器都在你的同一个实验里，谁拥有谁，看归属图就知道。',
-  begin: '开始实验',
+  title: '四种办法，放在一起看',
+  lead: '同一条命令，在四种“容器里用Docker”的办法里各跑一遍。四个容器都在你的同一个实验里，谁拥有谁，看归属图就知道。',
+  begin: '启动实验',
   waiting: '你的实验正在启动……',
   other: '就在你已经打开的实验里运行。',
   choose: '选一条命令',
@@ -33,7 +33,7 @@ export const compare: CompareText = {
     uids: '它的root在L1是谁',
     output: '输出',
   },
-  caption: '四种做法的对比，不同的地方有标记',
+  caption: '四种办法的对比，不同的地方有标记',
   yes: '是',
   no: '否',
   filtered: '开着',

@@ -42,7 +42,7 @@ export const dialog: DialogText = {
     'too-large': '内容太长，服务器不收。缩短一些再试。',
     'too-many-requests': '短时间内请求太多。稍等片刻再试。',
     internal: '服务器出错了，日志里有记录。再试一次。',
-    'store-failed': '服务器暂时存不了东西，可能是磁盘满了。已经存下的都还在。告诉管理员，然后再试。',
+    'store-failed': '服务器暂时存不了东西，可能是磁盘满了。已经存下的都还在。告诉运维，然后再试。',
     'engine-down': '容器引擎没有回应，现在启动不了实验。过一会儿再试，或者告诉运维。',
     'engine-failed': '容器引擎没有办成。再试一次；一直这样就告诉运维。',
     capacity: '机器已经满了。等有人做完再试。',
@@ -56,7 +56,7 @@ export const dialog: DialogText = {
     'wrong-level': '这条命令属于{place}（L{level}），你现在在{herePlace}（L{hereLevel}）。',
     'recording-limit': '这个实验最多保存{most}段录制。请先删掉一段。',
     'prediction-locked': '你已经猜定，不能再改。',
-    'solution-locked': '看完第三个提示，或者过两分钟，才能看答案。',
+    'solution-locked': '看完第三条提示，或者过两分钟，才能看答案。',
     'bad-link': '这个链接已经用过或者无效。请再要一个新的。',
   },
   notices: {

@@ -1,13 +1,13 @@
 import type { MapText } from '../en/map.ts';
 
-/** 归属图要说的话：框里的、文字版的，还有选中一个框以后的。 */
+/** 归属图要说的话：盒子里的、文字版的，还有选中一个盒子以后的。 */
 export const map: MapText = {
   title: '谁拥有谁',
   waiting: '正在读取容器……',
-  label: '实验的归属图。方向键在框之间走，回车打开一个框，z 键单独看一个框。',
+  label: '实验的归属图。方向键在盒子之间走，回车打开一个盒子，z 键单独看一个盒子。',
   asText: '文字版',
   host: '宿主机',
-  kernel: '所有框的底下是同一个 Linux 内核（{kernel}）',
+  kernel: '所有盒子底下是同一个 Linux 内核（{kernel}）',
   empty: '还没有容器',
   omitted: { one: '还有{n}个容器', other: '还有{n}个容器' },
   silent: '没有应答',

@@ -8,7 +8,7 @@ export const site: SiteText = {
   skip: '跳到正文',
   search: '搜索',
   footer: {
-    compare: '四种做法对比',
+    compare: '四种办法对比',
     about: '怎样隔离',
     glossary: '术语表',
     claims: '文章的每个说法',

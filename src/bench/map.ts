@@ -7,8 +7,8 @@ import { mapContainers } from '../shared/map-tree.ts';
 import { type Distribution, distribution } from './distribution.ts';
 
 const rounds = 40;
-/** A lab in which nothing happens is watched so often, for so long, ms. */
-const idle = { windows: 3, ms: 15_000 };
+/** A lab in which nothing happens is watched so often, for so long, ms: each time it is looked at anew once. */
+const idle = { windows: 3, ms: 60_000 };
 /** What has just been started comes to rest, ms. */
 const settleMs = 3000;
 

@@ -30,6 +30,7 @@ class Session {
   #arriving: Promise<void> | undefined;
   #socket: LiveSocket<EventRequest> | undefined;
   #viewing: EventRequest | undefined;
+  #liveMap: Promise<typeof import('./map/live-map.ts')> | undefined;
 
   /** Calls back after every change; the returned function ends it. */
   subscribe(listener: () => void): () => void {
@@ -154,7 +155,9 @@ class Session {
   }
 
   #takeMap(message: MapMessage, lab: LabView | undefined): void {
-    void import('./map/live-map.ts').then(({ liveMap }) => {
+    // One promise for all, so that changes are taken in their order.
+    this.#liveMap ??= import('./map/live-map.ts');
+    void this.#liveMap.then(({ liveMap }) => {
       liveMap.take(message, lab);
       this.changed();
     });

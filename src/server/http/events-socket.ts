@@ -100,7 +100,9 @@ class EventsConnection implements Disposable {
 
   async #begin(): Promise<void> {
     const { views, store, manager } = this.#options;
-    this.#lab = await store.latestLab(this.#learnerId);
+    const latest = await store.latestLab(this.#learnerId);
+    // What has been told meanwhile is newer.
+    this.#lab ??= latest;
     this.#send({ type: 'hello', me: await views.me(this.#learnerId, this.#instructor) });
     const position = manager.queuePosition(this.#learnerId);
     if (position) this.#send({ type: 'queue', queue: { position } });

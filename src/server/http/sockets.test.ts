@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { Duplex } from 'node:stream';
 import { describe, it } from 'node:test';
 import {
   closeCodes,
@@ -103,6 +104,38 @@ describe('the event socket', () => {
     await eventually(() => socket.texts.some((message) => message.type === 'notice' && message.code === 'reset'));
     await browser.ask('DELETE', `/api/labs/${lab.id}`);
     await eventually(() => states().at(-1) === 'ended');
+  });
+
+  it('sends every page the map, also one that came before the lab, and looks at it once for all', async (t) => {
+    const server = await openServer(t);
+    let followers = 0;
+    const { lines } = server.engine;
+    server.engine.lines = async function* (ref, argv, signal) {
+      if (!argv.at(-1)?.includes('daemons')) return yield* lines.call(this, ref, argv, signal);
+      followers++;
+      await once(signal, 'abort');
+      followers--;
+    };
+    server.engine.stream = async () => {
+      const looker: Duplex = new Duplex({
+        read() {},
+        write(_bytes, _encoding, done) {
+          looker.push('kernel 6.18.44\nend\n');
+          done();
+        },
+      });
+      return looker;
+    };
+    const browser = await server.browser().enter();
+    using early = browser.socket('/ws/events');
+    await browser.readyLab();
+    using late = browser.socket('/ws/events');
+    const kernel = ({ texts }: Socket) => texts.find((message) => message.type === 'map')?.change.kernel;
+    for (const page of [early, late]) await eventually(() => kernel(page) === '6.18.44');
+    assert.equal(followers, 1);
+    early.raw.close();
+    late.raw.close();
+    await eventually(() => followers === 0);
   });
 
   it('tells a learner nothing of another one', async (t) => {

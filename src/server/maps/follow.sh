@@ -10,13 +10,23 @@ mkfifo "/run/lab/follow.$$"
 exec 9<>"/run/lab/follow.$$"
 rm "/run/lab/follow.$$"
 
+# One that has ended is a zombie until the shell begins something else, and has no program any more.
+runs() { [ -e "/proc/$1/exe" ]; }
+all_followed() {
+  for each in $followed; do
+    runs "${each#*:}" || return
+  done
+}
+
 while :; do
   before=$followed
   followed=' ' deaf=
-  for comm in $(grep -lsx dockerd /proc/[0-9]*/comm); do
+  # All of this is the shell's own, so that looking begins no process, upon which it would look again.
+  for comm in /proc/[0-9]*/comm; do
+    read -r name 2>/dev/null <"$comm" && [ "$name" = dockerd ] || continue
     pid=${comm#/proc/} pid=${pid%/comm}
     rest=${before#* "$pid":}
-    if [ "$rest" != "$before" ] && kill -0 "${rest%% *}" 2>/dev/null; then
+    if [ "$rest" != "$before" ] && runs "${rest%% *}"; then
       followed="$followed$pid:${rest%% *} "
       continue
     fi
@@ -28,15 +38,16 @@ while :; do
       followed="$followed$pid:$$ "
       continue
     fi
-    # A daemon may be anything that calls itself so, and say as much as it likes.
-    curl -s --no-buffer --max-time 86400 --limit-rate 100k --unix-socket "/proc/$pid/root$socket" --get http://docker/events \
+    # A daemon may be anything that calls itself so, and say as much as it likes. What it did before it was listened to
+    # is looked at after the head of its answer, which comes when it is.
+    curl -si --no-buffer --max-time 86400 --limit-rate 100k --unix-socket "/proc/$pid/root$socket" --get http://docker/events \
       --data-urlencode "filters=$filters" &
     followed="$followed$pid:$! "
   done
   [ "$followed" = "$before" ] || echo "daemons$followed"
-  # Both are the shell's own: waiting for what never comes, and the number of the newest process.
+  # These, too, are the shell's own: waiting for what never comes, and the number of the newest process.
   while read -r -t 1 _ <&9 || read -r _ _ _ _ newest </proc/loadavg; do
-    [ "$newest$deaf" = "$known" ] || break
+    [ "$newest$deaf" = "$known" ] && all_followed || break
   done
   known=$newest
 done

@@ -15,8 +15,11 @@ const shownProcesses = 100;
 const deadlineMs = 10_000;
 /** Characters of one look: two dozen full daemons take half of it. */
 const longest = 2 ** 22;
-/** A daemon that did not answer is asked again after so long, ms; until then it does not hold up the others. */
-const silenceMs = 5000;
+/**
+ * A daemon that did not answer may just have begun, and is asked again after so long, ms, each time twice that; until
+ * then it does not hold up the others.
+ */
+const silenceMs = { first: 1000, last: 8000 };
 
 /** Looks at a sandbox again and again by one command that stays there: beginning one takes as long as a look. */
 export class Looker implements Disposable {
@@ -26,8 +29,8 @@ export class Looker implements Disposable {
   #isOver = false;
   #text = '';
   #answer: PromiseWithResolvers<string> | undefined;
-  /** Until when a silent daemon's process is left alone, by performance.now(). */
-  readonly #silent = new Map<number, number>();
+  /** How long a silent daemon's process is left alone, and until when, by performance.now(). */
+  readonly #silent = new Map<number, { wait: number; until: number }>();
 
   constructor(engine: Engine, ref: string) {
     this.#engine = engine;
@@ -41,7 +44,7 @@ export class Looker implements Disposable {
 
   /** When a daemon that is left alone now is to be asked again; Infinity without any. */
   get silentUntil(): number {
-    return Math.min(Number.POSITIVE_INFINITY, ...this.#silent.values());
+    return Math.min(Number.POSITIVE_INFINITY, ...[...this.#silent.values()].map(({ until }) => until));
   }
 
   /**
@@ -52,10 +55,14 @@ export class Looker implements Disposable {
    */
   async look(before?: MapHost, anew = false): Promise<MapHost> {
     const now = performance.now();
-    for (const [pid, until] of this.#silent) if (until <= now) this.#silent.delete(pid);
-    const facts = parseFacts(await this.#ask(`${anew ? 'anew' : 'kept'} ${[...this.#silent.keys()].join(' ')}\n`));
-    for (const { pid } of facts.silent) {
-      if (!this.#silent.has(pid)) this.#silent.set(pid, performance.now() + silenceMs);
+    const left = [...this.#silent].flatMap(([pid, { until }]) => (until > now ? pid : []));
+    const facts = parseFacts(await this.#ask(`${anew ? 'anew' : 'kept'} ${left.join(' ')}\n`));
+    const silent = new Set(facts.silent.map(({ pid }) => pid));
+    for (const pid of this.#silent.keys()) if (!silent.has(pid)) this.#silent.delete(pid);
+    for (const pid of silent) {
+      if (left.includes(pid)) continue;
+      const wait = Math.min((this.#silent.get(pid)?.wait ?? silenceMs.first / 2) * 2, silenceMs.last);
+      this.#silent.set(pid, { wait, until: performance.now() + wait });
     }
     return buildMap(facts, before);
   }

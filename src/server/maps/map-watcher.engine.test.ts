@@ -168,7 +168,11 @@ describe('the map of real daemons', { timeout: 300_000 }, () => {
     await run("pkill -f 'socket_o[f]'");
     await run('docker run -d --name after alpine sleep 3600');
     await box('after');
-    await run('docker rm -f after');
+    await run('docker rm -f after && pkill -x curl');
+    await run('docker exec dind-test docker run -d --name after alpine sleep 3600');
+    await box('dind-test', 'after');
+    await run('docker exec dind-test docker rm -f after');
+    await seen('the others', (map) => !named(map, 'dind-test', 'after'));
   });
 
   it('shows a daemon that hangs as silent, with what it had, while the others go on', async () => {

@@ -171,6 +171,20 @@ it('lets go of a lab that is reset', async (t) => {
   assert.equal(changes[1]?.kernel, '6.18.44', 'the next generation begins with a whole map');
 });
 
+it('follows the sandbox that a lab has now, whoever still looks at the one before', async (t) => {
+  const { watcher, state, changes } = recordedEngine(t);
+  const before = watcher.watch(lab, 'gone');
+  await until(() => changes.length === 1);
+  const now = watcher.watch(lab, 'ref');
+  await until(() => changes.length === 2);
+  assert.equal(changes[1]?.kernel, '6.18.44', 'the whole of it');
+  before();
+  state.tell('ref');
+  await until(() => state.looks === 3);
+  now();
+  await until(() => state.followers + state.held === 0);
+});
+
 it('asks a silent daemon no more for a while', async (t) => {
   const { watcher, state, happen } = recordedEngine(t);
   watcher.watch(lab, 'ref');

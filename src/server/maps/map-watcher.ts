@@ -102,7 +102,8 @@ export class MapWatcher implements Disposable {
 
   /** Somebody looks at the lab's map from now on; the answer ends it. What is known already is `map`. */
   watch(lab: LabRow, ref: string): () => void {
-    const watched = this.#watched.get(lab.id) ?? this.#begin(lab.id, ref);
+    const known = this.#watched.get(lab.id);
+    const watched = known?.ref === ref ? known : this.#begin(lab.id, ref);
     watched.viewers++;
     return () => {
       watched.viewers--;
@@ -111,6 +112,7 @@ export class MapWatcher implements Disposable {
   }
 
   #begin(labId: string, ref: string): Watched {
+    this.#drop(labId);
     const watched: Watched = {
       ...{ ref, looker: new Looker(this.#engine, ref), stop: new AbortController(), viewers: 0 },
       ...{ map: undefined, timer: undefined, isLooking: false },

@@ -62,25 +62,6 @@ export class Learner {
       .toBe(true);
   }
 
-  /** The map shows the inner daemon and grows no more: the terminal below it keeps its size. */
-  async mapRests(): Promise<void> {
-    const map = this.page.locator('lab-map');
-    await expect(map).toContainText('no containers yet');
-    const height = async () => (await map.boundingBox())?.height;
-    let before: number | undefined;
-    await expect
-      .poll(
-        async () => {
-          const now = await height();
-          const rests = now === before;
-          before = now;
-          return rests;
-        },
-        { intervals: [2000] },
-      )
-      .toBe(true);
-  }
-
   /** Rows of the terminal that is shown. */
   async screen(): Promise<string> {
     return (await this.page.locator('lab-terminal:visible .xterm-rows > div').allInnerTexts())

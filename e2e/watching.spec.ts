@@ -7,7 +7,6 @@ test('an instructor looks on, takes the keyboard and gives it back; both see who
   browser,
 }) => {
   await learner.startLab();
-  await learner.mapRests();
   await learner.types('tput cols; tput lines');
   await learner.prompt();
   const size = await learner.screen();

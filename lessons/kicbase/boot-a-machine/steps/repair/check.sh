@@ -6,7 +6,11 @@ require_host
 require_machine virtualvm1
 driver=$(inner virtualvm1 info -f '{{.Driver}}')
 [ -n "$driver" ] || not_yet booting name=virtualvm1 service=docker
-[ "$driver" != vfs ] || not_yet vfs fs="$(stat -f -c %T "$(root_of virtualvm1)/var/lib/docker")"
+# BusyBox's stat knows no overlay; the mount that the folder lies on is the last one of a folder above it.
+[ "$driver" != vfs ] || not_yet vfs fs="$(
+  awk 'index("/var/lib/docker/", $2 == "/" ? "/" : $2 "/") == 1 { fs = $3 } END { print fs }' \
+    "/proc/$(pid_of virtualvm1)/mounts"
+)"
 tmpfs=$(host inspect virtualvm1 | jq -r '.[0].HostConfig.Tmpfs // {} | keys[] | select(test("^/var(/lib(/docker)?)?/?$"))')
 [ -z "$tmpfs" ] || not_yet in-memory path="$(value "$tmpfs")"
 address=$(host inspect virtualvm1 | jq -r '

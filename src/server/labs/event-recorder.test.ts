@@ -23,7 +23,7 @@ function scripted(...scripts: string[][]) {
   const asked: string[] = [];
   class Scripted extends FakeEngine {
     override async *lines(_ref: string, argv: readonly string[], signal: AbortSignal): AsyncIterable<string> {
-      asked.push(/'since=(.*)'/.exec(argv.at(-1) ?? '')?.[1] ?? '');
+      asked.push(/"since=(.*?)"/.exec(argv.at(-1) ?? '')?.[1] ?? '');
       yield* scripts[asked.length - 1] ?? [];
       if (asked.length < scripts.length) return;
       await sleep(1e6, undefined, { signal }).catch(() => undefined);
@@ -47,7 +47,7 @@ const actionsOf = (record: string) =>
 
 describe('the event recorder', () => {
   it('keeps events word for word, from the first one, and tells of each', async (test) => {
-    const { engine, asked } = scripted(['', event('create', 'a1', first), event('start', 'a1', first + 1n)]);
+    const { engine, asked } = scripted(['.', '.', event('create', 'a1', first), event('start', 'a1', first + 1n)]);
     await using own = (await recorder(test, engine)).recorder;
     const heard: string[] = [];
     own.listen((ref) => heard.push(ref));
@@ -62,8 +62,13 @@ describe('the event recorder', () => {
 
   it('goes on one nanosecond after the last event, and finds what came and went unseen', async (test) => {
     const { engine, asked } = scripted(
-      ['', event('create', 'a1', first), event('create', 'a2', first + 1n)],
-      ['a2 alpine box-2', 'a3 docker:dind box-3', '', event('start', 'a3', first + 9n)],
+      ['.', '.', event('create', 'a1', first), event('create', 'a2', first + 1n)],
+      // The daemon remembers a4 and the end of a5, which is listed because it was asked in between.
+      [
+        ...['a2 alpine box-2', 'a3 docker:dind box-3', 'a4 alpine box-4', 'a5 alpine box-5', '', '.'],
+        ...[event('create', 'a4', first + 6n), event('destroy', 'a5', first + 7n), '.'],
+        event('start', 'a3', first + 9n),
+      ],
     );
     await using own = (await recorder(test, engine)).recorder;
     own.follow('box');
@@ -72,6 +77,8 @@ describe('the event recorder', () => {
     assert.deepEqual(actionsOf(own.record('box').text), [
       'create a1',
       'create a2',
+      'create a4',
+      'destroy a5',
       'create a3 relisted',
       'destroy a1 relisted',
       'start a3',
@@ -79,13 +86,13 @@ describe('the event recorder', () => {
   });
 
   it('knows after a restart of the server what happened before', async (test) => {
-    const before = scripted(['', event('create', 'a1', first)]);
+    const before = scripted(['.', '.', event('create', 'a1', first)]);
     const { folder, recorder: earlier } = await recorder(test, before.engine);
     earlier.follow('box');
     await eventually(() => earlier.record('box').text !== '');
     await earlier[Symbol.asyncDispose]();
 
-    const after = scripted(['a1 alpine a1', '', event('start', 'a1', first + 1n)]);
+    const after = scripted(['a1 alpine a1', '', '.', '.', event('start', 'a1', first + 1n)]);
     await using later = (await recorder(test, after.engine, folder)).recorder;
     later.follow('box');
     await eventually(() => later.record('box').text.includes('start'));
@@ -99,7 +106,7 @@ describe('the event recorder', () => {
   it('is not filled up by a loop of containers, nor by long labels, nor by what is no event', async (test) => {
     const many = Array.from({ length: 9000 }, (_, n) => event('create', `c${n}`, first + BigInt(n)));
     const long = event('create', 'long', first + 9000n, { label: 'x'.repeat(100_000) });
-    const { engine } = scripted(['', 'nonsense', '{"Type":"container"}', ...many, long]);
+    const { engine } = scripted(['.', '.', 'nonsense', '{"Type":"container"}', ...many, long]);
     await using own = (await recorder(test, engine)).recorder;
     own.follow('box');
     await eventually(() => own.record('box').text.includes('"long"'));
@@ -115,7 +122,7 @@ describe('the event recorder', () => {
     const endless = 'x'.repeat(100_000);
     const fat = (n: number) => event('create', `c${n}`, first + BigInt(n), { label: 'x'.repeat(3900) });
     const flood = Array.from({ length: 3000 }, (_, n) => fat(n));
-    const { engine } = scripted(['', event(endless, 'a1', first), event('create', endless, first), ...flood]);
+    const { engine } = scripted(['.', '.', event(endless, 'a1', first), event('create', endless, first), ...flood]);
     const { folder, recorder: own } = await recorder(test, engine);
     own.follow('box');
     await eventually(() => own.record('box').text.includes('"c2999"'));

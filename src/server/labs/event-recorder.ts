@@ -30,15 +30,24 @@ const filters = JSON.stringify({ event: actions.split(' ') });
 export const newEvents = (since: string) =>
   '/opt/lab/bin/curl --silent --no-buffer --limit-rate 100k --unix-socket /run/docker.sock ' +
   '--get http://docker/events ' +
-  `--data-urlencode 'filters=${filters}' --data-urlencode 'since=${since}'`;
+  `--data-urlencode 'filters=${filters}' --data-urlencode "since=${since}"`;
 
+/** Ends a part of what is printed by `follow`. */
+const mark = '.';
 const list = "/opt/lab/bin/docker ps --all --no-trunc --format '{{.ID}} {{.Image}} {{.Names}}'";
-/** First the containers that there are, when they may have changed unseen, then empty lines, then events. */
-const follow = (since: string) => `
-${since === '1' ? '' : `${list} | /opt/lab/bin/busybox head -c ${longestList}`}
-echo
-echo
-exec ${newEvents(since)}`;
+/**
+ * When things may have happened unseen: the containers that there are, and what the daemon remembers until then. After
+ * both, in any case, what it does.
+ */
+const follow = (since: string) =>
+  since === '1'
+    ? `echo ${mark}; echo ${mark}; exec ${newEvents(since)}`
+    : `${list} | /opt/lab/bin/busybox head -c ${longestList}
+echo; echo ${mark}
+now=$(/opt/lab/bin/jq -n now)
+${newEvents(since)} --data-urlencode "until=$now"
+echo ${mark}
+exec ${newEvents('$now')}`;
 
 const dockerEvent = z.looseObject({
   Type: z.string(),
@@ -49,6 +58,8 @@ const dockerEvent = z.looseObject({
 });
 /** An event of a sandbox's own daemon, with the daemon's own names. */
 export type DaemonEvent = z.infer<typeof dockerEvent>;
+type Actor = DaemonEvent['Actor'];
+type Containers = Map<string, Actor>;
 
 interface Followed {
   lines: string[];
@@ -163,17 +174,23 @@ export class EventRecorder implements AsyncDisposable {
 
   async #followOnce(ref: string, followed: Followed): Promise<void> {
     const command = ['/opt/lab/bin/busybox', 'sh', '-c', follow(sinceAfter(followed.last))];
-    const listed = new Map<string, { image: string; name: string }>();
-    let listing = true;
+    const known = containersIn(followed.lines);
+    const listed: Containers = new Map();
+    const remembered = new Set<string>();
+    let part = 0;
     for await (const line of this.#options.engine.lines(ref, command, followed.stop.signal)) {
-      if (!listing) this.#add(ref, followed, line);
-      else if (line) {
-        const [container = '', image = '', name = ''] = line.split(' ');
-        listed.set(container, { image, name });
+      if (line === mark) {
+        part++;
+        // Of the others the daemon, which was restarted, does not tell any more.
+        const isMissed = ({ ID }: Actor) => part === 2 && listed.has(ID) !== known.has(ID) && !remembered.has(ID);
+        for (const actor of listed.values().filter(isMissed)) this.#add(ref, followed, relisted('create', actor));
+        for (const actor of known.values().filter(isMissed)) this.#add(ref, followed, relisted('destroy', actor));
+      } else if (part === 0) {
+        const [ID = '', image = '', name = ''] = line.split(' ');
+        if (ID) listed.set(ID, { ID, Attributes: { image, name } });
       } else {
-        listing = false;
-        if (!followed.last) continue;
-        for (const event of missed(followed.lines, listed)) this.#add(ref, followed, JSON.stringify(event));
+        if (part === 1) remembered.add(readEvent(line)?.Actor.ID ?? '');
+        this.#add(ref, followed, line);
       }
     }
   }
@@ -250,34 +267,21 @@ function readEvent(line: string): DaemonEvent | undefined {
   }
 }
 
-/** What a restarted daemon does not tell any more: containers that came or went unseen. */
-function missed(lines: readonly string[], listed: ReadonlyMap<string, { image: string; name: string }>): DaemonEvent[] {
-  const known = new Map<string, DaemonEvent>();
+/** The containers that there are after these events. */
+function containersIn(lines: readonly string[]): Containers {
+  const known: Containers = new Map();
   for (const line of lines) {
     const event = readEvent(line);
     if (event?.Type !== 'container') continue;
-    if (event.Action === 'create') known.set(event.Actor.ID, event);
+    if (event.Action === 'create') known.set(event.Actor.ID, event.Actor);
     if (event.Action === 'destroy') known.delete(event.Actor.ID);
   }
-  const came = [...listed].filter(([id]) => !known.has(id));
-  const went = [...known].filter(([id]) => !listed.has(id));
-  return [
-    ...came.map(([ID, Attributes]) => relisted('create', ID, Attributes)),
-    ...went.map(([ID, { Actor }]) => relisted('destroy', ID, Actor.Attributes ?? {})),
-  ];
+  return known;
 }
 
-function relisted(action: string, id: string, attributes: Record<string, string>): DaemonEvent {
-  const actor = { ID: id, Attributes: attributes };
-  return {
-    status: action,
-    id,
-    from: attributes.image,
-    Type: 'container',
-    Action: action,
-    Actor: actor,
-    relisted: true,
-  };
+function relisted(action: string, actor: Actor): string {
+  const [status, id, from] = [action, actor.ID, actor.Attributes?.image];
+  return JSON.stringify({ status, id, from, Type: 'container', Action: action, Actor: actor, relisted: true });
 }
 
 function cut({ Type, Action, Actor }: DaemonEvent, line: string): string {

@@ -100,7 +100,7 @@ test("another engine's docker0 and its rules survive two lives of ours", { skip 
 test('a lab keeps the engine until its end, without anybody else', { skip }, async (context) => {
   const dir = engineFolder(context);
   await usePrivateEngine({ dir });
-  await keepEngineUntil(Date.now() / 1000 + 4, 'lab', { dir, host: privateEngineHost(dir) });
+  await keepEngineUntil(Date.now() / 1000 + 8, 'lab', { dir, host: privateEngineHost(dir) });
   assert.equal(await leavePrivateEngine({ dir }), 'still used');
   assert.ok(await answers(dir));
   assert.ok(await becomesTrue(() => processesOf(dir).length === 0, { milliseconds: 30_000, every: 200 }));

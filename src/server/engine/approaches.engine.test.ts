@@ -57,7 +57,7 @@ describe('the approaches in one sandbox, by the commands of the articles', { tim
     const before = await passes('traces || true');
     await steps();
     await passes(
-      `for _ in $(seq 25); do [ "$(traces || true)" = '${before}' ] && exit; sleep 0.2; done; traces || true; exit 1`,
+      `for _ in $(seq 100); do [ "$(traces || true)" = '${before}' ] && exit; sleep 0.2; done; traces || true; exit 1`,
     );
   }
 

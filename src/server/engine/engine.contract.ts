@@ -221,14 +221,18 @@ export function describeEngine(name: string, open: () => Promise<EngineUnderTest
     });
 
     it('tells when a sandbox died, until the signal aborts', async () => {
-      const victim = await create(opened.shortLease);
       const abort = new AbortController();
       const seen: EngineEvent[] = [];
-      for await (const event of engine.events(abort.signal)) {
-        seen.push(event);
-        if (event.type === 'died' && event.id === victim.id) abort.abort();
-      }
-      assert.deepEqual(seen.at(-1), { type: 'died', ref: victim.ref, id: victim.id });
+      // Before it is made: its making may take longer than it lives.
+      const following = (async () => {
+        for await (const event of engine.events(abort.signal)) seen.push(event);
+      })();
+      const victim = await create(opened.shortLease);
+      const died = () => seen.filter((event) => event.type === 'died' && event.id === victim.id);
+      await eventually(() => died().length > 0, 20_000);
+      abort.abort();
+      await following;
+      assert.deepEqual(died(), [{ type: 'died', ref: victim.ref, id: victim.id }]);
       await engine.remove(victim.ref);
     });
 

@@ -157,7 +157,8 @@ describe('images and sandbox on a real engine', { timeout: 600_000 }, () => {
       /CONTAINER ID/,
     );
     const page = 'docker run -d --rm --name web -p 18080:80 busybox sh -c "echo inside >index.html; httpd -f"';
-    assert.match(await passes(sandbox, `${page} && sleep 0.5 && curl -s http://127.0.0.1:18080/index.html`), /inside$/);
+    const ask = 'for i in $(seq 100); do curl -fs http://127.0.0.1:18080/index.html && exit; sleep 0.1; done; exit 1';
+    assert.match(await passes(sandbox, `${page} && ${ask}`), /inside$/);
     await passes(sandbox, 'docker rm -f web');
   });
 

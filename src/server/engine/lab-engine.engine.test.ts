@@ -13,7 +13,7 @@ import { earlierSandboxes } from './earlier-sandboxes.ts';
 import { eventually } from './engine.contract.ts';
 import { inspected, readMessages } from './images/workshop.ts';
 import { prepareImage } from './images.ts';
-import { destroyLabEngine, engineName, LabEngine, labEngines } from './lab-engine.ts';
+import { destroyLabEngine, engineName, LabEngine, labEngines, runIn } from './lab-engine.ts';
 import { installLabel, sandboxLabel } from './sandbox-options.ts';
 import { imageFolder, machineEngine, newInstall } from './testing.ts';
 
@@ -31,10 +31,10 @@ describe('the lab engine', { timeout: 300_000 }, () => {
 
   const open = () => LabEngine.open({ docker, image, folder, log: silentLog });
   const state = async () => (await labEngines(docker)).find((each) => each.name === name);
-  /** Ends a program in the container; whoever looks after it starts it again. */
+  /** Ends a program in the container, and resolves when it has ended; whoever looks after it starts it again. */
   const kill = async (program: string) => {
-    const exec = await docker.getContainer(name).exec({ Cmd: ['pkill', '-9', '-x', program] });
-    (await exec.start({ Detach: true })).resume();
+    const { code } = await runIn(docker.getContainer(name), ['pkill', '-9', '-x', program]);
+    assert.equal(code, 0, `no ${program}`);
   };
 
   /** A container that counts as a sandbox, from an image that is made on the spot. */

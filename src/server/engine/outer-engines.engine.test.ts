@@ -13,7 +13,7 @@ import { describeEngine, eventually } from './engine.contract.ts';
 import { imageHashes, imageReference } from './images/content-hash.ts';
 import { engineImage } from './images.ts';
 import { lookAtRungs, openIsolation } from './isolation.ts';
-import { LabEngine } from './lab-engine.ts';
+import { LabEngine, runIn } from './lab-engine.ts';
 import { OuterEngine } from './outer-engine.ts';
 import { probePlaces } from './probe.ts';
 import { appOn, imageFolder, machineEngine, newInstall, testRung } from './testing.ts';
@@ -98,8 +98,7 @@ describe('an engine on another machine, Docker 26 by TLS', { timeout: 900_000 },
       const [found] = await outer.docker.listContainers();
       const container = outer.docker.getContainer(found?.Id ?? '');
       for (const program of ['dockerd', 'containerd']) {
-        const exec = await container.exec({ Cmd: ['pkill', '-9', '-o', '-x', program] });
-        (await exec.start({ Detach: true })).resume();
+        assert.equal((await runIn(container, ['pkill', '-9', '-o', '-x', program])).code, 0, `no ${program}`);
         await eventually(works, 60_000);
       }
       await engine.exec(sandbox.engineRef, ['pkill', '-9', '-x', 'dockerd']);

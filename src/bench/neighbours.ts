@@ -1,9 +1,10 @@
-import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Core } from '../server/app.ts';
+import { type Core, type ShellCommand, spawnNodePty } from '../server/app.ts';
+import { keyEchoes, type Typed } from './key-echo.ts';
 import { type Row, row } from './row.ts';
 
-const rounds = 40;
+/** Before, during and after each attack: the machine's other work changes by the minute. */
+const keys = 60;
 /** Until an attack is at its height. */
 const riseMs = 3000;
 
@@ -15,41 +16,47 @@ const attacks: Record<string, string> = {
   'full disk': 'while :; do cat /dev/zero >/var/lib/docker/full; done',
 };
 
-/** What an exec in a lab takes while its neighbour rages, beside a neighbour that does nothing. */
+/** How soon a shell in a lab shows a key while its neighbour rages, beside a neighbour that does nothing. */
 export async function benchNeighbours({ engine, sandboxes, labs }: Core): Promise<Row[]> {
   const spec = labs.spec('dind') ?? labs.specs[0];
   if (!spec) throw new Error('there is no lab');
   const make = () => sandboxes.create(spec, { purpose: 'test', leaseUntil: Date.now() + 900_000 });
   const victim = await make();
-  const execs = async () => {
-    const times: number[] = [];
-    for (let round = 0; round < rounds; round++) {
-      const start = performance.now();
-      await engine.exec(victim.engineRef, ['true']);
-      times.push(performance.now() - start);
-    }
-    return times;
-  };
   try {
+    const shell = { terminal: 'host', chain: [], columns: 80, rows: 24 };
+    using typed = await openShell(engine.shellCommand(victim.engineRef, shell));
     const results: Row[] = [];
     for (const [name, script] of Object.entries(attacks)) {
       const attacker = await make();
-      // Beside this very attack: the machine's other work changes by the minute.
-      const quiet = await execs();
+      const quiet = await keyEchoes(typed, keys);
       const raging = engine
         .exec(attacker.engineRef, ['bash', '-c', script], { deadline: 600_000 })
         .catch(() => undefined);
       await sleep(riseMs);
-      const loud = await execs();
+      const loud = await keyEchoes(typed, 2 * keys);
       await sandboxes.remove(attacker);
       await raging;
+      quiet.push(...(await keyEchoes(typed, keys)));
       results.push(
-        row(`exec, neighbour idle, before: ${name}`, 'ms', quiet),
-        row(`exec, neighbour: ${name}`, 'ms', loud, quiet),
+        row(`key → echo, before and after: ${name}`, 'ms', quiet),
+        row(`key → echo, neighbour: ${name}`, 'ms', loud, quiet),
       );
     }
     return results;
   } finally {
     await sandboxes.remove(victim);
   }
+}
+
+async function openShell(command: ShellCommand): Promise<Typed & Disposable> {
+  let onText = (_: string) => {};
+  const onData = (bytes: Buffer) => onText(bytes.toString('latin1'));
+  const shown = (text: string) =>
+    new Promise<void>((resolve) => {
+      onText = (output) => (output.includes(text) ? resolve() : undefined);
+    });
+  const prompt = shown('# ');
+  const pty = spawnNodePty(command, { columns: 80, rows: 24 }, { onData, onExit: () => {} });
+  await prompt;
+  return { type: (text) => pty.write(Buffer.from(text)), shown, [Symbol.dispose]: () => pty.kill() };
 }

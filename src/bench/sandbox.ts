@@ -1,4 +1,5 @@
 import type { Core } from '../server/app.ts';
+import { benchClassroom } from './classroom.ts';
 import { benchCrowd } from './crowd.ts';
 import { benchFootprint } from './footprint.ts';
 import { benchLeaks } from './leaks.ts';
@@ -10,6 +11,7 @@ const parts = {
   lives: benchLives,
   footprint: benchFootprint,
   crowd: benchCrowd,
+  classroom: benchClassroom,
   neighbours: benchNeighbours,
   leaks: benchLeaks,
 };

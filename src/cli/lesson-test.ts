@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { type Distribution, distribution } from '../bench/distribution.ts';
 import type { Core, Lesson, LiveSandbox, ScriptKind } from '../server/app.ts';
 import { lackingOn } from '../server/app.ts';
 import { blockChain, blockCommand } from '../shared/lesson.ts';
@@ -15,6 +16,8 @@ export interface StepResult {
   step: string;
   status: 'passed' | 'failed' | 'unavailable';
   ms: number;
+  /** How long each of its checks took, ms. */
+  checks: number[];
   /** What failed; why it cannot run here. */
   detail?: string;
   /** What was printed last. */
@@ -45,8 +48,12 @@ export async function testLessons(
   const number = (status: StepResult['status']) => results.filter((result) => result.status === status).length;
   const [passed, failed, unavailable] = [number('passed'), number('failed'), number('unavailable')];
   const ms = Date.now() - started;
-  if (options.json) console.log(JSON.stringify({ passed, failed, unavailable, ms, results }));
-  else console.log(`${passed} passed, ${failed} failed, ${unavailable} not available here, in ${seconds(ms)}`);
+  const checks = distribution(results.flatMap((result) => result.checks));
+  if (options.json) console.log(JSON.stringify({ passed, failed, unavailable, ms, checks, results }));
+  else {
+    console.log(`${passed} passed, ${failed} failed, ${unavailable} not available here, in ${seconds(ms)}`);
+    console.log(checksLine(checks, results));
+  }
   return failed === 0 ? 0 : 1;
 }
 
@@ -100,9 +107,9 @@ async function runAll(tests: Test[], supply: SandboxSupply, jobs: number, onResu
 
 async function runOne(test: Test, supply: SandboxSupply): Promise<StepResult> {
   const started = Date.now();
-  const result = { lesson: test.lesson, step: test.step };
-  if (test.missing) return { ...result, status: 'unavailable', ms: 0, detail: `needs ${test.missing}` };
   const screen = new Screen();
+  const result = { lesson: test.lesson, step: test.step, checks: screen.checks };
+  if (test.missing) return { ...result, status: 'unavailable', ms: 0, detail: `needs ${test.missing}` };
   try {
     await test.run(supply, screen);
     return { ...result, status: 'passed', ms: Date.now() - started };
@@ -112,8 +119,9 @@ async function runOne(test: Test, supply: SandboxSupply): Promise<StepResult> {
   }
 }
 
-/** What a test has run and what that printed. */
+/** What a test has run, what that printed, and how long its checks took. */
 class Screen {
+  readonly checks: number[] = [];
   readonly #lines: string[] = [];
 
   print(command: string, output: string): void {
@@ -193,7 +201,9 @@ function scriptRunner(
   nonce = randomBytes(8).toString('hex'),
 ): Runner {
   return async (kind) => {
+    const begun = performance.now();
     const result = await core.scripts.run(sandbox.engineRef, { lesson: lesson.id, step }, kind, nonce);
+    if (kind === 'check') screen.checks.push(Math.round(performance.now() - begun));
     const output = `${result.stdout}${result.stderr}`.trim();
     screen.print(`${step}: ${kind}.sh, exit code ${result.code}`, output);
     if (kind !== 'check' && result.code !== 0) throw new Unexpected(`${kind}.sh ended with ${result.code}`);
@@ -215,6 +225,13 @@ async function expectCheck(
   if (code !== 0 && !reasons.includes(reason)) {
     throw new Unexpected(`check ${when} gave the reason "${reason}", which lesson.yaml does not name`);
   }
+}
+
+/** How long checks take, and which took longest. */
+function checksLine({ n, median, p95, max }: Distribution, results: StepResult[]): string {
+  const slowest = results.find(({ checks }) => checks.includes(max));
+  const times = `median ${seconds(median)}, p95 ${seconds(p95)}, longest ${seconds(max)}`;
+  return `${n} checks: ${times} (${slowest?.lesson} ${slowest?.step})`;
 }
 
 /** For a person; what failed comes with what it printed last. */

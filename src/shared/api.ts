@@ -100,6 +100,8 @@ export const checkView = place.extend({
   at: moment,
   reason: slug.optional(),
   values: z.record(z.string(), z.string()).optional(),
+  /** The random word of this entry of the step: `${attempt.nonce}` in its blocks. */
+  nonce: z.string().optional(),
   /** Last output of a broken script, for the author. */
   output: z.string().optional(),
 });

@@ -5,7 +5,10 @@ import { answerField, question } from './question.ts';
 /** Facts of the machine or the lab by which a block's text may differ. */
 export const facts = ['cgroup1', 'cgroup2', 'standin', 'official'] as const;
 
-/** What a block's text may name as `${…}`; filled in on the server, a placeholder before the claim. */
+/**
+ * What a block's text may name as `${…}`; the second only in a `do` step. Filled in by the server where it is typed, by
+ * the page where it is shown: a placeholder before the claim.
+ */
 export const variables = ['lab.id', 'attempt.nonce'] as const;
 export type Variable = (typeof variables)[number];
 

@@ -5,7 +5,7 @@ import './step-check.ts';
 import { session } from '../session.ts';
 import { here } from './here.ts';
 import { followSteps } from './steps.ts';
-import { showVariants } from './variants.ts';
+import { showVariables, showVariants } from './variants.ts';
 
 session.onNotice(async (notice) => (await import('../lab/notices.ts')).showNotice(notice));
 followSteps();
@@ -15,6 +15,7 @@ function follow(listener: () => void): void {
   listener();
 }
 follow(showVariants);
+follow(showVariables);
 follow(async () => {
   if (session.server?.standins.length) await import('../lab/standin-note.ts');
 });

@@ -21,8 +21,8 @@ test('a text per fact shows cgroup v2 and official images until the server is kn
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: this is how lesson.yaml names them
 test('our variables are placeholders, an escaped one is literal, Docker templates are untouched', () => {
-  const [variant] = blockVariants({ run: "echo ${lab.port} $${HOME} '{{.Names}}'" });
-  assert.equal(variant?.text, "echo ‹port› ${HOME} '{{.Names}}'");
+  const [variant] = blockVariants({ run: "echo ${lab.id} $${HOME} '{{.Names}}'" });
+  assert.equal(variant?.text, "echo ‹lab.id› ${HOME} '{{.Names}}'");
 });
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: this is how lesson.yaml names them
 

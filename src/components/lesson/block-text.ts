@@ -20,5 +20,5 @@ export function blockVariants(block: Block): Variant[] {
 }
 
 function shown(text: string): string {
-  return fillVariables(text, (name) => `‹${name.replace(/^\w+\./, '')}›`).trimEnd();
+  return fillVariables(text, (name) => `‹${name}›`).trimEnd();
 }

@@ -3,12 +3,20 @@ import type { ShikiTransformer } from 'shiki';
 /** A parameter such as `--rm`, which a line must not end in the middle of. */
 const parameter = /(?<=^|\s)(-[\w=-]{1,30})(?![^\s'"])/;
 
+/** A variable as block-text shows it before the claim. */
+const placeholder = /‹([a-z.]+)›/g;
+
 /**
  * Turns Shiki's inline `color:var(--…-token-keyword)` into `class="tok-keyword"`,
- * because pages carry no style attributes, and keeps parameters whole.
+ * because pages carry no style attributes, keeps parameters whole, and marks the variables that the page fills in.
  */
 export const classesForTokens: ShikiTransformer = {
   name: 'classes-for-tokens',
+  preprocess(code, options) {
+    options.decorations = [...code.matchAll(placeholder)].map(({ 0: shown, 1: variable = '', index }) => ({
+      ...{ start: index, end: index + shown.length, properties: { 'data-variable': variable } },
+    }));
+  },
   pre(node) {
     delete node.properties.style;
     // Lines wrap, so there is nothing to scroll and no reason to stop here with the keyboard.

@@ -1,5 +1,5 @@
 import type { LabSpec } from '../../shared/lab-spec.ts';
-import { type Block, blockLevel, fillVariables, variables } from '../../shared/lesson.ts';
+import { type Block, blockLevel, fillVariables, type Variable, variables } from '../../shared/lesson.ts';
 import type { Lesson } from './lesson-catalog.ts';
 import type { FileProblem } from './yaml-file.ts';
 
@@ -20,8 +20,9 @@ export function blockProblems(lesson: Lesson, lab: LabSpec): FileProblem[] {
       for (const image of imagesIn(block).filter((name) => !has.includes(withTag(name)))) {
         problems.push(lesson.source.problem(path, `lab "${lab.id}" does not contain the image ${image}`));
       }
-      for (const name of unknownVariables(block)) {
-        problems.push(lesson.source.problem(path, `there is no variable ${name}: use ${variables.join(', ')}`));
+      const known = variables.filter((name) => step.kind === 'do' || !name.startsWith('attempt.'));
+      for (const name of variablesIn(block).filter((each) => !known.includes(each as Variable))) {
+        problems.push(lesson.source.problem(path, `there is no variable ${name} here: use ${known.join(', ')}`));
       }
       if (block.in === undefined && blockLevel(block) > 1) {
         problems.push(lesson.source.problem([...path, 'level'], 'a block below L1 says where it runs (in)'));
@@ -31,9 +32,9 @@ export function blockProblems(lesson: Lesson, lab: LabSpec): FileProblem[] {
   return problems;
 }
 
-/** `${lab.…}` or `${attempt.…}` that nobody fills in. */
-function unknownVariables(block: Block): string[] {
-  const names = textsOf(block).flatMap((text) => {
+/** Names of `${lab.…}` and `${attempt.…}`. */
+function variablesIn(block: Block): string[] {
+  return textsOf(block).flatMap((text) => {
     const found: string[] = [];
     fillVariables(text, (name) => {
       found.push(name);
@@ -41,7 +42,6 @@ function unknownVariables(block: Block): string[] {
     });
     return found;
   });
-  return names.filter((name) => !(variables as readonly string[]).includes(name));
 }
 
 function textsOf(block: Block): string[] {

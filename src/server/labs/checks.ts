@@ -219,8 +219,8 @@ export class Checks implements Disposable {
     return this.#tell(lab, session, { status, ...rest });
   }
 
-  #tell(lab: LabRow, session: Session, result: Omit<CheckView, 'lesson' | 'step' | 'at'>): CheckView {
-    const check = { ...session.place, at: Date.now(), ...result };
+  #tell(lab: LabRow, session: Session, result: Omit<CheckView, 'lesson' | 'step' | 'at' | 'nonce'>): CheckView {
+    const check = { ...session.place, at: Date.now(), nonce: session.nonce, ...result };
     session.last = check;
     this.#options.feed.emit('check', lab, check);
     return check;

@@ -161,7 +161,13 @@ faults('a block names only images that the lab has', lessonYaml, 'box alpine sle
   `${lessonYaml}:14: steps.start.blocks.go: lab "box" does not contain the image ubuntu`,
 ]);
 faults('a variable that nobody fills in is named', lessonYaml, 'sleep 60', 'sleep $' + '{lab.age}', [
-  `${lessonYaml}:14: steps.start.blocks.go: there is no variable lab.age: use lab.id, attempt.nonce`,
+  `${lessonYaml}:14: steps.start.blocks.go: there is no variable lab.age here: use lab.id, attempt.nonce`,
+]);
+const attempt = '    blocks: {go: {copy: "echo $' + '{attempt.nonce}"}}\n';
+faults('a step without attempts has no word of one', lessonYaml, '    hints: 1\n', `    hints: 1\n${attempt}`, [
+  `${lessonYaml}:10: steps.look.blocks.go: there is no variable attempt.nonce here: use lab.id`,
+  `${en}:6: steps.look.blocks.go: missing`,
+  `${zh}:6: steps.look.blocks.go: missing`,
 ]);
 test('reasons that a library gives are the check’s own', async (t) => {
   const library = {

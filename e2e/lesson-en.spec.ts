@@ -32,7 +32,8 @@ test('a learner follows a lesson in English from the home page to its last step'
   await second.getByRole('textbox').fill(pids.split(/\s+/).reverse().join(' '));
   await second.getByRole('button', { name: 'Send' }).click();
   await expect(second.locator('.check[data-status="not-yet"]')).toContainText('from the inside out');
-  await second.getByRole('textbox').fill(pids.split(/\s+/).join(' '));
+  const fullWidth = pids.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0));
+  await second.getByRole('textbox').fill(fullWidth.replace(/\s+/g, '\u3000'));
   await second.getByRole('button', { name: 'Send' }).click();
   await learner.passes('three-numbers');
 

@@ -27,8 +27,9 @@ class AnswerBox extends HTMLElement {
         .map(({ name }) => name)
         .join(' ');
     }
+    // A Chinese input method types full-width digits and spaces.
     return this.#inputs()
-      .map((input) => input.value.trim())
+      .map((input) => input.value.normalize('NFKC').trim())
       .join(' ');
   }
 

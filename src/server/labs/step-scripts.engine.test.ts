@@ -11,6 +11,7 @@ import { LessonCatalog } from './lesson-catalog.ts';
 import { StepScripts } from './step-scripts.ts';
 
 const place = { lesson: 'box', step: 'start' };
+const lessonFolder = join(import.meta.dirname, '../../../lessons');
 
 describe('a check in a real sandbox', { timeout: 120_000 }, () => {
   let lab: TestLab;
@@ -89,5 +90,37 @@ exit 10
     assert.ok(verdict.status === 'not-yet', JSON.stringify(verdict));
     const saw = verdict.values.saw?.split(',') ?? [];
     assert.deepEqual(saw, ['create:early', 'destroy:early', 'create:later', 'destroy:later']);
+  });
+
+  it('goes by what is true now: done ahead, undone, removed, done in another way, done twice', async () => {
+    const scripts = new StepScripts(lab.engine, await LessonCatalog.load(lessonFolder), recorder);
+    const at = (step: string) => ({ lesson: 'one-process-three-pids', step });
+    const enter = async (step: string) => {
+      const { code, stderr } = await scripts.run(lab.ref, at(step), 'setup', 'nonce');
+      assert.equal(code, 0, stderr);
+    };
+    const says = async (step: string) => {
+      const verdict = await scripts.check(lab.ref, at(step), 'nonce');
+      return 'reason' in verdict ? verdict.reason : verdict.status;
+    };
+    // The second step before the first: its setup makes what the first one asks for, and going back keeps it.
+    await enter('three-numbers');
+    await enter('really-nested');
+    assert.equal(await says('really-nested'), 'passed');
+    // Undone before anybody looked.
+    await lab.run('docker exec dind-test sh -c "docker rm -f container3; docker run --rm alpine true"');
+    assert.equal(await says('really-nested'), 'no-container3');
+    await lab.run('docker rm -fv $(docker ps -aq)');
+    assert.equal(await says('really-nested'), 'no-dind');
+    assert.equal(await says('three-numbers'), 'not-running');
+    // By hand, from within, with another command; then once more, which fails for him and takes nothing away.
+    await enter('really-nested');
+    await lab.run('docker save alpine >/a.tar; docker cp /a.tar dind-test:/; rm /a.tar');
+    await lab.run(
+      'docker exec dind-test sh -c "docker load -i /a.tar; docker create --name container3 alpine sleep 99"',
+    );
+    await lab.run('docker exec dind-test docker start container3');
+    await lab.run('! docker exec dind-test docker run -d --name container3 alpine sleep 4321');
+    assert.equal(await says('really-nested'), 'passed');
   });
 });

@@ -138,7 +138,11 @@ export const lessonFile = z.strictObject({
     .refine((steps) => !Object.hasOwn(steps, quizStep), {
       error: 'no step is called quiz: that is the end of the lesson',
     }),
-  quiz: z.record(slug, question).default({}),
+  /** One question to look back, or more. */
+  quiz: z
+    .record(slug, question)
+    .default({})
+    .refine((quiz) => Object.keys(quiz).length > 0, { error: 'a lesson ends with a question' }),
 });
 export type LessonFile = z.infer<typeof lessonFile>;
 

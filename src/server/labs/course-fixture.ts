@@ -76,6 +76,10 @@ ${text}\`docker ps\`
 <Choice id="one">${text}</Choice>
 <Choice id="two">${text}</Choice>
 </Quiz>
+
+<Sources>
+- [docs](https://docs.docker.com/)
+</Sources>
 `;
 const check = `#!/bin/sh
 not_yet() { echo "$@"; exit 10; }

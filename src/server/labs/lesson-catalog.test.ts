@@ -7,6 +7,11 @@ import { LessonCatalog } from './lesson-catalog.ts';
 
 const lessonYaml = 'lessons/basics/box/lesson.yaml';
 const trackYaml = 'lessons/basics/track.yaml';
+const small = `lab: box
+minutes: 1
+steps: {read: {kind: read, minutes: 1}}
+quiz: {again: {kind: choice, choices: [one, two], keys: [one]}}
+`;
 
 test('lessons come in the order of their tracks, with scripts', async (t) => {
   const folder = await courseFolder(t);
@@ -51,7 +56,7 @@ test('a planned lesson is not there yet, and must not be once its folder is', as
 test('tracks come by their number, not by their name', async (t) => {
   const folder = await courseFolder(t, {
     'lessons/a-late-one/track.yaml': (soundCourse[trackYaml] ?? '').replace('1', '2').replace('box', 'bag'),
-    'lessons/a-late-one/bag/lesson.yaml': 'lab: box\nminutes: 1\nsteps: {read: {kind: read, minutes: 1}}\n',
+    'lessons/a-late-one/bag/lesson.yaml': small,
   });
   const { lessons } = await LessonCatalog.load(join(folder, 'lessons'));
   assert.deepEqual(
@@ -63,7 +68,7 @@ test('tracks come by their number, not by their name', async (t) => {
 test('a lesson id that another track has is a duplicate', async (t) => {
   const folder = await courseFolder(t, {
     'lessons/later/track.yaml': (soundCourse[trackYaml] ?? '').replace('1', '2'),
-    'lessons/later/box/lesson.yaml': 'lab: box\nminutes: 1\nsteps: {read: {kind: read, minutes: 1}}\n',
+    'lessons/later/box/lesson.yaml': small,
   });
   const [first = ''] = await complaints(folder);
   assert.match(

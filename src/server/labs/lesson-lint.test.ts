@@ -56,6 +56,11 @@ faults('choices of predictions, answers and quizzes are the ones of lesson.yaml'
   `${zh}:33: quiz.again.choices.two: missing`,
   `${zh}:35: quiz.again.choices.three: not in lesson.yaml, or twice`,
 ]);
+const sources = '<Sources>\n- [docs](https://docs.docker.com/)\n</Sources>\n';
+faults('a lesson names its sources', zh, sources, '', [`${zh}:1: sources: missing`]);
+const quiz = 'quiz:\n  again: {kind: choice, choices: [one, two], keys: [one]}\n';
+faults('a lesson ends with a question', lessonYaml, quiz, '', [`${lessonYaml}:1: quiz: a lesson ends with a question`]);
+faults('a field that is missing is named', lessonYaml, 'minutes: 5\n', '', [`${lessonYaml}:1: minutes: missing`]);
 faults('a component in the wrong place is named', en, '<Run id="go" />', '<Quiz id="go" />', [
   `${en}:24: <Quiz> does not belong in <Step>`,
   `${en}:21: steps.start.blocks.go: missing`,
@@ -72,9 +77,7 @@ faults('an expression is refused', en, '<Run id="go" />', '<Run id="go" />\n\n{p
 faults('a file that is not MDX is named with the line', en, '<Run id="go" />', '<Run id="go">', [
   `${en}:31: Unexpected closing tag \`</Step>\`, expected corresponding closing tag for \`<Run>\` (24:1-24:14)`,
 ]);
-faults('front matter has title and goal', zh, 'goal: 几个字。\n', '', [
-  `${zh}:2: goal: Invalid input: expected string, received undefined`,
-]);
+faults('front matter has title and goal', zh, 'goal: 几个字。\n', '', [`${zh}:2: goal: missing`]);
 faults(
   'too many words before the first command are counted',
   en,

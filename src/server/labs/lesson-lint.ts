@@ -109,6 +109,7 @@ function idProblems(prose: Prose, file: LessonFile): LintProblem[] {
     ...steps.flatMap((tag) => (file.steps[tag.id] ? stepProblems(prose, tag, file.steps[tag.id] as Step) : [])),
     ...compare(prose, 1, 'maps', tagsIn(prose.content, 'Map'), Object.keys(file.maps)),
     ...compare(prose, 1, 'quiz', quizzes, Object.keys(file.quiz)),
+    ...compare(prose, 1, 'sources', tagsIn(prose.content, 'Sources'), ['']),
     ...quizzes.flatMap((tag) => choiceProblems(prose, tag, `quiz.${tag.id}`, choicesOf(file.quiz[tag.id]))),
     ...quizzes.flatMap((tag) => targetProblems(prose, tag, `quiz.${tag.id}`, file.quiz[tag.id])),
   ];

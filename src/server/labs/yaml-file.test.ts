@@ -38,7 +38,7 @@ test('every wrong field is named with its line', () => {
 test('an unknown field is reported at itself, a missing one at what should hold it', () => {
   assert.deepEqual(problemsOf('name: x\nsteps:\n  one:\n    minutes: 1\n    extra: 2\n  two: {}\n'), [
     'lesson.yaml:5: steps.one.extra: unknown field',
-    'lesson.yaml:6: steps.two.minutes: Invalid input: expected number, received undefined',
+    'lesson.yaml:6: steps.two.minutes: missing',
   ]);
 });
 

@@ -98,7 +98,8 @@ function flattenIssue(issue: z.core.$ZodIssue): { path: Path; message: string }[
   if (issue.code === 'invalid_key') {
     return issue.issues.map((inner) => ({ path: issue.path, message: inner.message }));
   }
-  return [{ path: issue.path, message: issue.message }];
+  const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  return [{ path: issue.path, message: isMissing ? 'missing' : issue.message }];
 }
 
 /** Where a field's key (or a list's item) begins; for a missing field, where its parent does. */

@@ -133,7 +133,7 @@ class Screen {
   }
 }
 
-/** Nothing done: not yet. Cheated: not passed. Solved, twice: passed. */
+/** Nothing done: not yet. Cheated: not passed. Entered twice and solved, twice: passed. */
 async function testStep(
   core: Core,
   supply: SandboxSupply,
@@ -150,7 +150,7 @@ async function testStep(
   });
   await supply.use(lesson.file.lab, async (sandbox) => {
     const run = scriptRunner(core, lesson, step, sandbox, screen);
-    await run('setup');
+    for (const _ of ['entered', 'entered again']) await run('setup');
     for (const time of ['solve', 'solve again']) {
       await run('solve');
       await expectCheck(lesson, step, run, `after ${time}`, (code) => code === 0);

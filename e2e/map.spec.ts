@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
+import type { MapDaemon } from '../src/shared/map.ts';
 import { expect, type Learner, test } from './journey.ts';
 
 /** Boxes of the map by the names of the containers, from L1 inwards. */
@@ -16,9 +19,20 @@ function line(learner: Learner, ...chain: string[]) {
     .first();
 }
 
+/** Daemons and containers by level and name, each inside its owner. */
+function tree(daemons: readonly MapDaemon[]): object {
+  return Object.fromEntries(
+    daemons.map(({ level, name, containers }) => [
+      `L${level} dockerd of ${name}`,
+      Object.fromEntries(containers.map((each) => [`L${each.level} ${each.name}`, tree(each.daemons)])),
+    ]),
+  );
+}
+
 test('what a mounted socket starts appears beside the container, and survives it; what dind starts, inside', async ({
   learner,
   page,
+  server,
 }) => {
   await learner.startLab();
   await learner.types('docker run -d --name docker0 -v /var/run/docker.sock:/var/run/docker.sock docker sleep 999');
@@ -32,6 +46,15 @@ test('what a mounted socket starts appears beside the container, and survives it
   await learner.types('docker exec dind-test docker run -d --name child alpine sleep 999');
   await expect(line(learner, 'dind-test', 'child')).toHaveAttribute('aria-level', '3');
   await expect(box(learner, 'dind-test', 'child')).toContainText(/\d+ → \d+ → 1/);
+  const { lab } = await (await page.request.get('/api/me')).json();
+  const { output } = await server.command('lab', 'map', lab.id, '--json');
+  expect(tree(JSON.parse(output).daemons)).toEqual({
+    'L1 dockerd of host': {
+      'L2 dind-test': { 'L2 dockerd of dind-test': { 'L3 child': {} } },
+      'L2 docker0': {},
+      'L2 container3': {},
+    },
+  });
 
   await learner.types('docker rm -f docker0 dind-test');
   await expect(box(learner, 'child')).toHaveCount(0);
@@ -81,12 +104,22 @@ test('by keyboard alone a box is found, opened, seen from the host, shown alone,
   await expect(box(learner, 'dind-test')).toHaveClass(/\bhere\b/);
 });
 
-test('names are shown as they are, whatever they look like', async ({ learner, page }) => {
+test('names are shown as they are, whatever they look like', async ({ learner, page, server }) => {
   await learner.startLab();
   await learner.types(
     `docker tag alpine ${'a'.repeat(120)}:x && docker run -d --name n${'x'.repeat(200)} ${'a'.repeat(120)}:x sleep 9`,
   );
   await expect(box(learner, `n${'x'.repeat(200)}`)).toBeVisible();
+  // Docker takes no markup in a name; what only calls itself a daemon may say anything.
+  const name = `<img src=x>\u202e${'y'.repeat(255)}`;
+  const impostor = readFileSync(join(import.meta.dirname, '../src/server/maps/impostor.pl'), 'base64');
+  const { lab } = await (await page.request.get('/api/me')).json();
+  const start = `echo ${impostor} | base64 -d >/tmp/impostor.pl
+    perl /tmp/impostor.pl crowd /tmp/crowd.sock "$0" </dev/null >/dev/null 2>&1 &`;
+  await server.command('lab', 'exec', lab.id, '--', 'sh', '-c', start, name);
+  const crowd = page.locator('lab-map .boxes > .box > .inside').filter({ hasText: '<img src=x>' });
+  await expect(crowd.getByRole('treeitem').last()).toContainText(name);
+  await expect(page.locator('lab-map img')).toHaveCount(0);
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
 });
 

@@ -22,9 +22,9 @@ export function bytes(n: number): string {
   return `${Math.round(n / 2 ** (10 * power))} ${units[power]}`;
 }
 
-/** Where a daemon's data lies. */
+/** Where a daemon's data lies; nothing of one that has not answered yet. */
 export function storageWords({ driver, data }: MapDaemon): string {
-  return fill(text.dataOn[data.on], { driver, what: data.what });
+  return driver && fill(text.dataOn[data.on], { driver, what: data.what });
 }
 
 /** What a daemon's line says. */

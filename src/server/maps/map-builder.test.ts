@@ -69,14 +69,25 @@ describe('the map of a recorded lab', () => {
       [['socket'], ['root'], ['own-data'], ['foreign-data']],
     );
     assert.equal(box('box').memory?.limit, 64 * 2 ** 20);
+    assert.ok(box('box').memory?.used, 'it uses some');
     assert.deepEqual(box('box').ports, ['0.0.0.0:8080→80/tcp']);
-    assert.equal(box('done').exitCode, 1);
+    const { image, state, exitCode } = box('done');
+    assert.deepEqual([image, state, exitCode], ['alpine', 'exited', 1]);
+  });
+
+  it('tells how a box is, and who root inside it is outside', () => {
+    const checked = withAnswer(50, (line) => line.replace(/("name":"box".*?"health":)null/, '$1"unhealthy"'));
+    assert.equal(box('box', build(checked)).health, 'unhealthy');
+    const pid = box('box').pids[0];
+    const mapped = recorded.replace(new RegExp(`^uid ${pid} .*$`, 'm'), `uid ${pid} 0 165536 65536`);
+    assert.deepEqual(box('box', build(mapped)).uids, { first: 165536, count: 65536 });
   });
 
   it('tells where a daemon keeps its data and what it gives its containers', () => {
     assert.deepEqual([host?.data.on, host?.data.what, host?.bridge, host?.mtu], ['disk', 'tmpfs', 'docker0', 1500]);
     assert.deepEqual(host?.dns, ['172.17.0.1']);
     assert.deepEqual([inner?.data.on, inner?.listens, inner?.subnet], ['volume', 'tls', '172.18.0.0/16']);
+    assert.deepEqual([host?.version, host?.driver, host?.runtime], ['26.1.5+dfsg1', 'overlay2', 'runc']);
     assert.notEqual(host?.id, inner?.id);
   });
 

@@ -67,7 +67,7 @@ export const map: MapText = {
   user: '用户 uid',
   fact: {
     image: '镜像',
-    id: 'ID',
+    id: '容器ID',
     state: '状态',
     owner: '归谁',
     pids: '各层的 PID，从 L1 起',

@@ -11,8 +11,7 @@ export async function check(): Promise<number> {
   }
   for (const { file, line, message } of problems) console.error(`${file}:${line}: ${message}`);
   const count = lessons.lessons.length;
-  console.log(
-    problems.length === 0 ? `${count} lessons are in order.` : `${problems.length} problems in ${count} lessons.`,
-  );
+  const found = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  console.log(problems.length === 0 ? `${count} lessons are in order.` : `${found} in ${count} lessons.`);
   return problems.length === 0 ? 0 : 1;
 }

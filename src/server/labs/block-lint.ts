@@ -18,7 +18,9 @@ export function blockProblems(lesson: Lesson, lab: LabSpec): FileProblem[] {
     for (const [id, block] of Object.entries(step.blocks)) {
       const path = ['steps', stepId, 'blocks', id];
       for (const image of imagesIn(block).filter((name) => !has.includes(withTag(name)))) {
-        problems.push(lesson.source.problem(path, `lab "${lab.id}" does not contain the image ${image}`));
+        problems.push(
+          lesson.source.problem(path, `lab "${lab.id}" has no image ${image}, but ${lab.contains.join(', ')}`),
+        );
       }
       const known = variables.filter((name) => step.kind === 'do' || !name.startsWith('attempt.'));
       for (const name of variablesIn(block).filter((each) => !known.includes(each as Variable))) {

@@ -161,7 +161,7 @@ faults('Chinese has no typed space beside English', zh, '几个字。`docker ps`
 ]);
 
 faults('a block names only images that the lab has', lessonYaml, 'box alpine sleep', 'box ubuntu sleep', [
-  `${lessonYaml}:14: steps.start.blocks.go: lab "box" does not contain the image ubuntu`,
+  `${lessonYaml}:14: steps.start.blocks.go: lab "box" has no image ubuntu, but alpine`,
 ]);
 faults('a variable that nobody fills in is named', lessonYaml, 'sleep 60', 'sleep $' + '{lab.age}', [
   `${lessonYaml}:14: steps.start.blocks.go: there is no variable lab.age here: use lab.id, attempt.nonce`,

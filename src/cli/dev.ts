@@ -28,6 +28,7 @@ export async function openDevelopment(stack: AsyncDisposableStack, environment: 
   const astro = await import('astro');
   // By default it replaces the global Response, which breaks Astro's highlighter.
   const listener = getRequestListener(app.http.api.fetch, { overrideGlobalObjects: false });
+  const listeners = process.listeners('SIGTERM');
   const server = await astro.dev({
     root: folders.root,
     server: { host: config.host, port: config.port },
@@ -47,6 +48,8 @@ export async function openDevelopment(stack: AsyncDisposableStack, environment: 
     ],
   });
   stack.defer(() => server.stop());
+  // Vite would end the process at once, with our labs still there.
+  for (const each of process.listeners('SIGTERM')) if (!listeners.includes(each)) process.off('SIGTERM', each);
   app.http.origins.setPort(server.address.port);
   console.log(`Instructor, once: ${app.http.origins.main}/en/instructor/#${await app.links.instructorToken()}`);
   return app;

@@ -23,3 +23,5 @@ try {
   console.error(explain(error));
   process.exitCode = error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
 }
+// What an engine that keeps silent has not answered would keep a program that is done.
+process.exit();

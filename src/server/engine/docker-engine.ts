@@ -161,7 +161,7 @@ export class DockerEngine implements Engine {
       }),
     );
     const begun = performance.now();
-    const stream = await translate(exec.start({ hijack: true, stdin: options.stdin !== undefined }));
+    const stream = await started(exec, options.stdin !== undefined);
     const output = collect(this.#docker, stream);
     if (options.stdin !== undefined) stream.end(options.stdin);
     const timer = setTimeout(() => stream.destroy(), deadline + 3000);
@@ -180,7 +180,7 @@ export class DockerEngine implements Engine {
         AttachStderr: true,
       }),
     );
-    const stream = await translate(exec.start({ hijack: true, stdin: true }));
+    const stream = await started(exec, true);
     const abort = () => stream.end();
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
@@ -198,7 +198,7 @@ export class DockerEngine implements Engine {
         .getContainer(ref)
         .exec({ Cmd: [...argv], AttachStdin: true, AttachStdout: true, AttachStderr: true }),
     );
-    const stream = await translate(exec.start({ hijack: true, stdin: true }));
+    const stream = await started(exec, true);
     return Duplex.from({ readable: Readable.from(demultiplexed(stream)), writable: stream });
   }
 
@@ -334,5 +334,16 @@ export class DockerEngine implements Engine {
       .logs({ stdout: true, stderr: true, tail: 40 })
       .catch((error: Error) => Buffer.from(`(no output: ${error.message})`));
     return stripHeaders(Buffer.from(logs)).toString('utf8');
+  }
+}
+
+/** An engine may keep silent about an exec whose container goes just then: we hang up, or the line stays open for ever. */
+async function started(exec: Docker.Exec, stdin: boolean): Promise<Duplex> {
+  const abort = new AbortController();
+  try {
+    return await translate(exec.start({ hijack: true, stdin, abortSignal: abort.signal }));
+  } catch (error) {
+    abort.abort();
+    throw error;
   }
 }

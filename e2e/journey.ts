@@ -84,6 +84,20 @@ export class Learner {
     return this.page.locator(`lesson-step#${id}`);
   }
 
+  /** Takes a new machine; resolves when its shell is there. */
+  async resets(): Promise<void> {
+    await this.page.locator('lab-bar [data-action="reset"]').click();
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Reset the lab' }).click();
+    await this.wasReset('Your lab was reset.');
+  }
+
+  /** That is told when it begins, with the old shell still on screen; nothing can be done before it is through. */
+  async wasReset(notice: string): Promise<void> {
+    await expect(this.page.getByText(notice)).toBeVisible();
+    await expect(this.page.locator('lab-bar [data-state="ready"]')).toBeVisible();
+    await this.prompt();
+  }
+
   /** Runs the step's blocks in their order, waiting for each to have been typed and to have ended. */
   async runBlocks(step: string, ...ids: string[]): Promise<void> {
     for (const id of ids) {

@@ -1,15 +1,12 @@
 import type { Page } from '@playwright/test';
 import { expect, lesson, test } from './journey.ts';
 
-test('a learner resets his lab: a fresh machine, the same step, his progress kept', async ({ page, learner }) => {
+test('a learner resets his lab: a fresh machine, the same step, his progress kept', async ({ learner }) => {
   await learner.startLab();
   await learner.runBlocks('really-nested', 'load', 'start');
   await learner.passes('really-nested');
   await learner.types('touch /root/mine');
-  await page.locator('lab-bar [data-action="reset"]').click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Reset the lab' }).click();
-  await expect(page.getByText('Your lab was reset.')).toBeVisible();
-  await learner.prompt();
+  await learner.resets();
   await learner.types('ls /root/mine');
   await learner.sees('No such file');
   await learner.passes('really-nested');
@@ -32,9 +29,8 @@ test('an instructor sees labs live, resets one, extends it and ends it', async (
 
   await row.getByRole('button', { name: 'Reset the lab of Grace' }).click();
   await board.getByRole('dialog').getByRole('button', { name: 'Reset the lab' }).click();
-  await expect(page.getByText('Your instructor has reset your lab.')).toBeVisible();
+  await learner.wasReset('Your instructor has reset your lab.');
   await expect(row).toContainText('reset once');
-  await learner.prompt();
   await learner.types('ls /root/mine');
   await learner.sees('No such file');
 
@@ -69,13 +65,17 @@ test('two tabs and a double click never make two labs', async ({ page, learner, 
   expect(mine).toHaveLength(1);
 });
 
-test('after a reset a step that is only answered has what its commands need', async ({ page, learner }) => {
+test('after a reset a step that is only answered has what its commands need; a lab that broke is replaced', async ({
+  page,
+  learner,
+}) => {
   await learner.startLab();
   await page.locator('lesson-step#two-hops .step-toggle').click();
-  await page.locator('lab-bar [data-action="reset"]').click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Reset the lab' }).click();
-  await expect(page.getByText('Your lab was reset.')).toBeVisible();
-  await learner.prompt();
+  await learner.resets();
   await learner.runBlocks('two-hops', 'hops');
   await learner.sees(/docker exec container3 hostname\n[0-9a-f]{12}\b/);
+
+  await learner.types('kill 1');
+  await expect(page.getByText('It could not be started or stopped working.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Start a fresh lab' })).toBeVisible();
 });

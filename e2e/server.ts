@@ -44,7 +44,12 @@ export class Server implements AsyncDisposable {
     const folder = await mkdtemp(join(tmpdir(), 'matryoshka-e2e-'));
     await knowVerdict(join(folder, 'matryoshka.db'));
     const server = new Server(folder, { PORT: '0', LAB_DATA_DIR: folder, ...environment }, hidden);
-    await server.start();
+    try {
+      await server.start();
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
     return server;
   }
 

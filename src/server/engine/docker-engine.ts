@@ -324,7 +324,8 @@ export class DockerEngine implements Engine {
     return {
       file: 'docker',
       args: [...(host ? ['--host', host] : []), ...args],
-      env: { TERM: 'xterm-256color', ...env },
+      // One thread at a time: the Go runtime keeps memory for each, and a terminal's command line only copies.
+      env: { TERM: 'xterm-256color', GOMAXPROCS: '1', ...env },
     };
   }
 

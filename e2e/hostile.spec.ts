@@ -19,7 +19,7 @@ test('no stream of bytes keeps learner, watcher or replay from answering', async
   for (const each of [page, watcher]) each.on('dialog', () => alerts++);
   // The page's main thread is asked again and again, and must have come to the end of the stream.
   const shows = async (each: Page, mark: string, message: string) =>
-    expect.poll(() => rowsOf(each), { timeout: 90_000, message }).toMatch(new RegExp(`^${mark}\\s*$`, 'm'));
+    expect.poll(() => rowsOf(each), { timeout: 240_000, message }).toMatch(new RegExp(`^${mark}\\s*$`, 'm'));
 
   for (const [index, [name, perl]] of Object.entries(hostile).entries()) {
     const mark = `end-of-${index}`;

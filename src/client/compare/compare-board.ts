@@ -94,7 +94,7 @@ class CompareBoard extends SessionElement {
       <th scope="row">${text.rows[row]}${this.#proof(row)}</th>
       ${values.map(
         (each, n) =>
-          html`<td class="${row} ${isMarked && marks[n] ? 'differs' : ''}">${each ?? '–'}${isMarked && marks[n] ? html`<span class="visually-hidden"> (${text.differs})</span>` : nothing}</td>`,
+          html`<td class="${row} ${isMarked && marks[n] ? 'differs' : ''}">${row === 'start' ? words(each) : (each ?? '–')}${isMarked && marks[n] ? html`<span class="visually-hidden"> (${text.differs})</span>` : nothing}</td>`,
       )}
     </tr>`;
   }
@@ -104,7 +104,7 @@ class CompareBoard extends SessionElement {
     if (!view)
       return html`<span class="note" role="status">${this.#running === approach ? text.running : text.later}</span>`;
     const others = [...this.#results.values()].flatMap((each) => (each === view ? [] : each.output));
-    return html`<code class="typed">${view.command}</code>
+    return html`<code class="typed">${words(view.command)}</code>
       <pre>${oddLines(view.output, others).map(({ line, isOdd }) => (isOdd ? html`<mark>${line}</mark>\n` : `${line}\n`))}</pre>`;
   }
 
@@ -145,6 +145,10 @@ class CompareBoard extends SessionElement {
     this.#running = undefined;
     this.requestUpdate();
   }
+}
+
+function words(command = '–') {
+  return command.split(' ').map((word) => html`<span class="word">${word}</span> `);
 }
 
 /** Who root inside is at L1. */

@@ -112,7 +112,7 @@ function containerBox(drawing: Drawing, box: MapContainer, chain: readonly strin
     >
       <b>L${box.level} · <bdi>${box.name}</bdi></b>
       <span class="facts">${boxWords(box).join(' · ')}</span>
-      ${box.pids.length > 0 ? html`<span class="pids">${box.pids.join(' → ')}</span>` : nothing}
+      ${box.pids.length > 0 ? html`<span class="pids ${box.pids.length > 3 ? 'long' : ''}">${box.pids.join(' → ')}</span>` : nothing}
       ${box.talks.length + (remark ? 1 : 0) > 0 ? html`<span class="visually-hidden">${[...talkWords(box, map), remark ?? ''].join(', ')}</span>` : nothing}
     </div>
     ${box.talks.map(({ way }) => html`<span class="plug ${way}">${text.way[way]}</span>`)}

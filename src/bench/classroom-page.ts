@@ -45,7 +45,10 @@ export class ClassroomPage implements Typed, Disposable {
     const { id } = await this.ask('POST', '/api/labs', { spec });
     this.#lab = id;
     this.#open('/ws/events');
-    while ((await this.ask('GET', `/api/labs/${id}`)).state !== 'ready') await sleep(500);
+    for (let state = ''; state !== 'ready'; await sleep(500)) {
+      ({ state } = await this.ask('GET', `/api/labs/${id}`));
+      if (state === 'ended') throw new Error('a lab did not come up');
+    }
     const { ticket } = await this.ask('POST', `/api/labs/${id}/tickets`, { terminal: 'host' });
     const socket = this.#open(`/ws/labs/${id}/terminals/host?from=0&columns=80&rows=24&ticket=${ticket}`);
     socket.addEventListener('message', ({ data }) => {

@@ -23,6 +23,11 @@ export class LongStrings {
   #isOsc = false;
   #before = 0;
 
+  /** The bytes that came last end within a string. */
+  get isInside(): boolean {
+    return this.#length !== undefined;
+  }
+
   /** The bytes without what is too long. */
   cut(bytes: Uint8Array): Uint8Array {
     const isOutside = this.#length === undefined && this.#before !== escapeByte && this.#before !== control;

@@ -6,6 +6,7 @@ import { maxCells } from '../../shared/terminal-protocol.ts';
 import { guard } from './guards.ts';
 import { copySelection, handleKeys, type KeyOwner } from './keys.ts';
 import { LongStrings } from './long-strings.ts';
+import { PaintPace } from './paint-pace.ts';
 import { onPreferences, preferences } from './preferences.ts';
 import { darkPageTheme, darkTheme, lightTheme } from './theme.ts';
 import { drawByWebgl } from './webgl.ts';
@@ -32,6 +33,7 @@ export class Screen implements Disposable {
   readonly #host: HTMLElement;
   readonly #fit = new FitAddon();
   readonly #stop = new AbortController();
+  readonly #pace: PaintPace;
   #strings = new LongStrings();
   #replaying = false;
   #written = 0;
@@ -55,6 +57,7 @@ export class Screen implements Disposable {
     terminal.unicode.register(new ShellWidths());
     terminal.unicode.activeVersion = 'shell';
     guard(terminal, () => this.#replaying);
+    this.#pace = new PaintPace(terminal);
     handleKeys(terminal, owner);
     terminal.open(host);
     terminal.textarea?.setAttribute('aria-label', label);
@@ -111,6 +114,7 @@ export class Screen implements Disposable {
     for (let at = 0; at === 0 || at < short.length; at += slice) {
       this.terminal.write(short.subarray(at, at + slice), at + slice < short.length ? undefined : done);
     }
+    this.#pace.wrote(short, this.#strings.isInside);
     const before = this.#written;
     this.#written += bytes.length;
     if (before < muchOutput && this.#written >= muchOutput) void drawByWebgl(this.terminal);
@@ -135,6 +139,7 @@ export class Screen implements Disposable {
 
   [Symbol.dispose](): void {
     this.#stop.abort();
+    this.#pace[Symbol.dispose]();
     this.terminal.dispose();
   }
 

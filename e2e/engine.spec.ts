@@ -28,7 +28,8 @@ test('an engine that goes away is told in a sentence, and work goes on when it i
   engineProxy: proxy,
 }) => {
   await learner.startLab();
-  await learner.types('answer=42');
+  await learner.types('answer=42; echo set-$((1+1))');
+  await learner.sees('set-2');
   await proxy.cut();
   await expect(page.getByText('The container engine does not answer. Your lab waits until it is back.')).toBeVisible();
   expect((await page.request.get('/healthz')).status()).toBe(503);

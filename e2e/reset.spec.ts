@@ -54,9 +54,14 @@ test('two tabs and a double click never make two labs', async ({ page, learner, 
   const second = await context.newPage();
   await page.goto(lesson);
   await second.goto(lesson);
+  const claims: Page[] = [];
+  context.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith('/api/labs')) claims.push(request.frame().page());
+  });
   const start = (each: Page) => each.locator('[data-action="claim"]').evaluate((button: HTMLElement) => button.click());
   await Promise.all([start(page), start(page), start(second)]);
   await learner.prompt();
+  expect(claims).toHaveLength(new Set(claims).size);
   const me = await (await page.request.get('/api/me')).json();
   const { output } = await server.command('lab', 'list', '--json');
   const mine = JSON.parse(output).filter((lab: { learner: string }) =>

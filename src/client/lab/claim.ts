@@ -22,7 +22,7 @@ export async function claim(wanted: { spec: string; lesson?: string }, name = ''
   }
 }
 
-/** Events may have overtaken the answer: what they said of this lab is newer, even that it has ended already. */
+/** Events may have overtaken the answer: what they said is newer, even that this lab has ended, or another has begun. */
 function keepIfNewer(lab: LabView): void {
-  if (session.lab?.id !== lab.id) session.keepLab(lab);
+  if (session.lab?.id !== lab.id && !(session.lab && session.lab.createdAt > lab.createdAt)) session.keepLab(lab);
 }

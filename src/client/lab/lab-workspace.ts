@@ -101,6 +101,7 @@ class LabWorkspace extends SessionElement {
 
   #submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
+    if (this.#claiming) return;
     const name = String(new FormData(event.target as HTMLFormElement).get('name') ?? '').trim();
     this.#claiming = true;
     this.#failure = undefined;

@@ -21,11 +21,12 @@ follow(async () => {
 });
 // Questions and what explains them are needed when something has been answered, or is about to be.
 const questions = () => import('./questions.ts');
-document.addEventListener('focusin', ({ target }) => {
-  if ((target as Element).closest('.ask-box, .quiz')) void questions();
+const isQuestion = ({ target }: Event) => (target as Element).closest('.ask-box, .quiz') !== null;
+document.addEventListener('focusin', (event) => {
+  if (isQuestion(event)) void questions();
 });
 document.addEventListener('submit', async (event) => {
-  if (customElements.get('answer-box')) return;
+  if (customElements.get('answer-box') || !isQuestion(event)) return;
   event.preventDefault();
   await questions();
   (event.target as HTMLFormElement).requestSubmit();

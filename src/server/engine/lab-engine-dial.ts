@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { finished, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type Docker from 'dockerode';
 import { demultiplexed } from './docker-streams.ts';
@@ -59,10 +59,10 @@ export class Dial implements AsyncDisposable {
         AttachStderr: true,
       });
       const stream = await exec.start({ hijack: true, stdin: true });
-      const there = pipeline(socket, stream);
-      const back = pipeline(Readable.from(demultiplexed(stream)), socket);
-      await Promise.all([there, back]);
-      stream.destroy();
+      finished(socket, () => stream.destroy());
+      // A pipeline would close the socket with the engine's side, before what the engine said last is read from it.
+      socket.pipe(stream.on('error', () => {})).on('close', () => socket.resume());
+      await pipeline(Readable.from(demultiplexed(stream)), socket);
     } catch {
       socket.destroy();
     }

@@ -41,12 +41,36 @@ test('a second tab shows the same lab and the same shell', async ({ page, learne
   expect(labs[0].lab.id).toBe(labs[1].lab.id);
 });
 
-test('Ctrl-C ends a flood', async ({ learner, page }) => {
+test('Ctrl-C ends a flood, which changes the page only when it is painted', async ({ learner, page }) => {
   await learner.startLab();
+  await page.evaluate(watchTextArea);
   await learner.types('yes');
   await learner.sees(/y\ny\ny/);
   await page.keyboard.press('Control+C');
   await learner.prompt();
   await learner.types('echo calm');
   await learner.sees('calm');
+  const { moved, alone } = await page.evaluate(() => (window as unknown as { watched: Watched }).watched);
+  expect(moved).toBeGreaterThan(0);
+  expect(alone).toBe(0);
 });
+
+interface Watched {
+  /** How often the text area was moved, and how often of these no row was painted with it. */
+  moved: number;
+  alone: number;
+}
+
+/** In the page: xterm.js moves its text area with the cursor. */
+function watchTextArea(): void {
+  const watched: Watched = { moved: 0, alone: 0 };
+  Object.assign(window, { watched });
+  const observer = new MutationObserver((changes) => {
+    const changed = changes.map(({ target }) => target).filter((node) => node instanceof Element);
+    if (!changed.some((element) => element.matches('textarea'))) return;
+    watched.moved++;
+    if (!changed.some((element) => element.closest('.xterm-rows'))) watched.alone++;
+  });
+  const terminal = document.querySelector('.xterm');
+  if (terminal) observer.observe(terminal, { subtree: true, childList: true, attributeFilter: ['style'] });
+}

@@ -109,6 +109,10 @@ test('what is typed, pasted and selected is what the shell and the clipboard get
   if (!row) throw new Error('no row');
   await page.mouse.dblclick(row.x + 8, row.y + row.height / 2);
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('word');
+  const selected = page.locator('lab-terminal:visible .xterm-selection > div');
+  await expect(selected).not.toHaveCount(0);
+  await page.keyboard.press('Enter');
+  await expect(selected).toHaveCount(0);
 });
 
 test('a terminal can be searched, read at any size, and left by keyboard', async ({ page, learner }) => {

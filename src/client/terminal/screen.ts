@@ -3,6 +3,7 @@ import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { maxCells } from '../../shared/terminal-protocol.ts';
+import { waitForPaints } from './between-paints.ts';
 import { guard } from './guards.ts';
 import { copySelection, handleKeys, type KeyOwner } from './keys.ts';
 import { LongStrings } from './long-strings.ts';
@@ -60,6 +61,7 @@ export class Screen implements Disposable {
     this.#pace = new PaintPace(terminal);
     handleKeys(terminal, owner);
     terminal.open(host);
+    waitForPaints(terminal);
     terminal.textarea?.setAttribute('aria-label', label);
     this.#listen(owner);
     this.#look();

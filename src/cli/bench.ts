@@ -1,7 +1,3 @@
-import { benchGuest } from '../bench/guest.ts';
-import { benchMap } from '../bench/map.ts';
-import { benchSandbox } from '../bench/sandbox.ts';
-import { benchTerminal } from '../bench/terminal.ts';
 import type { Core } from '../server/app.ts';
 import { UsageError } from './messages.ts';
 import { openCore } from './prepare.ts';
@@ -9,11 +5,11 @@ import { openCore } from './prepare.ts';
 type Bench = (parts: string[], environment: NodeJS.ProcessEnv) => Promise<{ results: object[] }>;
 
 const benches = {
-  sandbox: withCore(benchSandbox),
-  map: withCore(benchMap),
-  terminal: withCore(benchTerminal),
-  guest: benchGuest,
   // The server, which is the same program, has no use for a browser.
+  sandbox: withCore(async (...given) => await (await import('../bench/sandbox.ts')).benchSandbox(...given)),
+  map: withCore(async (...given) => await (await import('../bench/map.ts')).benchMap(...given)),
+  terminal: withCore(async (...given) => await (await import('../bench/terminal.ts')).benchTerminal(...given)),
+  guest: async (...given) => await (await import('../bench/guest.ts')).benchGuest(...given),
   pages: async () => await (await import('../bench/pages.ts')).benchPages(),
 } satisfies Record<string, Bench>;
 

@@ -281,9 +281,12 @@ test('a recording is made with a visible sign and played at any speed', async ({
   await expect(rows).not.toContainText('part-1');
   await player.getByLabel('Speed').selectOption('8');
   await player.locator('.play').click();
-  await expect(rows).toContainText('all-parts');
+  await expect(rows).toContainText('part-3');
+  // From where it is led while it plays it would play on.
+  await expect(player.locator('.play')).toHaveText('Play');
+  await expect(rows).toContainText('part-3all-parts');
   await player.getByLabel('Position').fill('0');
-  await expect(rows).not.toContainText('all-parts');
+  await expect(rows).not.toContainText('part-1');
   await player.getByText('As text').click();
   await expect(player.locator('pre')).toContainText('part-1\npart-2');
   await dialog.getByRole('button', { name: 'Delete' }).click();

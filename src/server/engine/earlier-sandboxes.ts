@@ -1,7 +1,6 @@
 import type Docker from 'dockerode';
 import { translate } from './docker-streams.ts';
 import { type EarlierSandbox, EngineFailedError, SandboxGoneError } from './engine.ts';
-import { inspected } from './images/workshop.ts';
 import { labEngines, removeUnused, runIn } from './lab-engine.ts';
 import { installLabel, sandboxLabel } from './sandbox-options.ts';
 
@@ -46,8 +45,8 @@ async function inLabEngine(docker: Docker, name: string, install: string): Promi
       return {
         id,
         async remove() {
-          if (!(await inspected(container))) return;
           const { code } = await runIn(container, ['docker', 'rm', '--force', '--volumes', ref]);
+          if (code === null) return;
           if (code !== 0) throw new EngineFailedError(`The sandbox ${id} in ${name} cannot be removed.`);
           await removeUnused(docker, name);
         },

@@ -79,6 +79,14 @@ describe('the lab engine', { timeout: 300_000 }, () => {
     assert.ok(await inspected(docker.getVolume(`${name}-data`)));
   });
 
+  it('is told of until it is gone, also when it ends under who looks', async () => {
+    const engine = await open();
+    const looking = (async () => {
+      while (await state());
+    })();
+    await Promise.all([looking, engine[Symbol.asyncDispose]()]);
+  });
+
   it('is private: no network, a cgroup namespace of its own, volumes that nothing else mounts', async () => {
     await using _engine = await open();
     const { HostConfig, Mounts } = await docker.getContainer(name).inspect();
@@ -164,7 +172,7 @@ describe('the lab engine', { timeout: 300_000 }, () => {
       const engine = await open();
       await startSandbox(engine.docker);
       await engine[Symbol.asyncDispose]();
-      const first = await LabEngine.open(newer);
+      await using first = await LabEngine.open(newer);
       assert.equal((await state())?.sandboxes, 1);
       assert.deepEqual(await earlierSandboxes(docker, 'another', first.name), []);
       const [left, ...others] = await earlierSandboxes(docker, install, first.name);
@@ -174,7 +182,7 @@ describe('the lab engine', { timeout: 300_000 }, () => {
       await left?.remove();
 
       await first[Symbol.asyncDispose]();
-      const again = await open();
+      await using again = await open();
       await docker.getContainer(name).kill();
       await again[Symbol.asyncDispose]();
       await using _second = await LabEngine.open(newer);

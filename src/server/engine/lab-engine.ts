@@ -319,17 +319,23 @@ async function engineNameAt(socketPath: string): Promise<string | undefined> {
   );
 }
 
-/** Runs a command in a container of the machine's engine. */
+/** Runs a command in a container of the machine's engine; no code, no words when the container ends before that. */
 export async function runIn(
   container: Docker.Container,
   command: string[],
 ): Promise<{ code: number | null; stdout: string }> {
-  // The image's environment has the DOCKER_HOST.
-  const exec = await container.exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
-  const stream = await exec.start({ hijack: true, stdin: false });
-  const chunks: Buffer[] = [];
-  const sink = { write: (bytes: Buffer) => chunks.push(Buffer.from(bytes)) > 0 };
-  container.modem.demuxStream(stream, sink as never, { write: () => true } as never);
-  await new Promise<void>((resolve, reject) => stream.on('end', resolve).on('error', reject));
-  return { code: (await exec.inspect()).ExitCode, stdout: Buffer.concat(chunks).toString('utf8').trim() };
+  try {
+    // The image's environment has the DOCKER_HOST.
+    const exec = await container.exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
+    const stream = await exec.start({ hijack: true, stdin: false });
+    const chunks: Buffer[] = [];
+    const sink = { write: (bytes: Buffer) => chunks.push(Buffer.from(bytes)) > 0 };
+    container.modem.demuxStream(stream, sink as never, { write: () => true } as never);
+    await new Promise<void>((resolve, reject) => stream.on('end', resolve).on('error', reject));
+    return { code: (await exec.inspect()).ExitCode, stdout: Buffer.concat(chunks).toString('utf8').trim() };
+  } catch (error) {
+    // The engine has several answers for one that ends: 404, 409 and 500.
+    if ((await inspected(container))?.State.Running) throw error;
+    return { code: null, stdout: '' };
+  }
 }

@@ -17,6 +17,7 @@ export default defineConfig({
   // Every journey has a server and labs of its own; two cores carry one browser at a time.
   workers: 1,
   timeout: 90_000,
+  globalTimeout: 2_400_000,
   expect: { timeout: 20_000 },
   forbidOnly: true,
   reporter: [['list']],

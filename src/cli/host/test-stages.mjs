@@ -43,7 +43,8 @@ export const isUnitTest = (file) => /\.test\.(ts|mjs)$/.test(file) && !isEngineT
 function nodeTests(isWanted, ...options) {
   // node --test has no pattern for "but not these", and the globs of Node 20 differ from those of 24.
   const files = filesBelow(join(root, 'src')).filter(isWanted);
-  return files.length > 0 ? [[pinnedNode, '--test', '--test-reporter=spec', ...options, ...files]] : [];
+  const always = ['--test', '--test-reporter=spec', '--test-timeout=600000', '--import', './src/cli/host/test-end.mjs'];
+  return files.length > 0 ? [[pinnedNode, ...always, ...options, ...files]] : [];
 }
 
 /**

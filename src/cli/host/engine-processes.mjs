@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import {
   closeSync,
+  existsSync,
   openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -22,6 +24,8 @@ const startMilliseconds = 90_000;
 const stopMilliseconds = 40_000;
 
 const logBytes = 10 * 1024 * 1024;
+
+const groups = '/sys/fs/cgroup';
 
 /** @param {string} dir */
 export const socketOf = (dir) => join(dir, 'docker.sock');
@@ -121,7 +125,7 @@ function openLog(file) {
 }
 
 /**
- * Ends the engine and everything that it left: containers whose shim lost its containerd, mounts, sockets. Works on a
+ * Ends the engine and everything that it left: containers whose shim lost its containerd, groups, mounts, sockets. Works on a
  * healthy engine, on a hung one and on the remains of one.
  *
  * @param {string} dir
@@ -135,6 +139,7 @@ export async function endProcesses(dir) {
   const shims = processesOf(dir).map(({ pid }) => pid);
   for (const pid of [...childrenOf(shims), ...shims]) signal(pid, 'SIGKILL');
   await becomesTrue(() => processesOf(dir).length === 0, { milliseconds: 5000 });
+  await becomesTrue(() => removeGroups(containersOf(dir)), { milliseconds: 5000 });
   await unmountBelow(dir);
   for (const name of ['docker.sock', 'dockerd.pid', 'containerd.sock', 'containerd.sock.ttrpc']) {
     rmSync(join(dir, name), { force: true });
@@ -209,6 +214,48 @@ function read(file) {
     return readFileSync(file, 'utf8');
   } catch {
     return ''; // that process has ended
+  }
+}
+
+/** @param {string} dir */
+const containersOf = (dir) => namesIn(join(dir, 'data/containers'));
+
+/**
+ * Removes the control groups of containers that ended with everybody who would have done it; version 1 has one for each
+ * controller.
+ *
+ * @param {string[]} containers
+ * @returns {boolean} false while something runs in one of them
+ */
+function removeGroups(containers) {
+  const roots = [groups, ...namesIn(groups).map((controller) => join(groups, controller))];
+  const left = roots.flatMap((root) => containers.map((id) => join(root, 'docker', id))).filter(existsSync);
+  return left.every(removeGroup);
+}
+
+/**
+ * @param {string} group
+ * @returns {boolean} false while something runs in it
+ */
+function removeGroup(group) {
+  for (const name of namesIn(group)) removeGroup(join(group, name));
+  try {
+    rmdirSync(group);
+    return true;
+  } catch {
+    return !existsSync(group);
+  }
+}
+
+/**
+ * @param {string} folder
+ * @returns {string[]} its folders, none when it is not there
+ */
+function namesIn(folder) {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  } catch {
+    return [];
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -76,6 +77,17 @@ test('a killed engine is cleaned up and started again', { skip }, async (context
   }
   assert.equal(await leavePrivateEngine({ dir }), 'ended');
   await assertNothingLeft(dir);
+});
+
+test('the groups of a life that was killed whole are removed by the next', { skip }, async (context) => {
+  const dir = engineFolder(context);
+  const id = randomBytes(32).toString('hex');
+  mkdirSync(join(dir, 'data/containers', id), { recursive: true });
+  const root = ['/sys/fs/cgroup', '/sys/fs/cgroup/pids'].find((path) => existsSync(join(path, 'cgroup.procs'))) ?? '';
+  const group = join(root, 'docker', id);
+  mkdirSync(join(group, 'init'), { recursive: true });
+  await usePrivateEngine({ dir });
+  assert.equal(existsSync(group), false);
 });
 
 test("another engine's docker0 and its rules survive two lives of ours", { skip }, async (context) => {

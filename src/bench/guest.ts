@@ -1,9 +1,10 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { requireLessons } from '../cli/lesson-test.ts';
 import { PlainError } from '../cli/messages.ts';
 import { imageOptions, openData } from '../cli/prepare.ts';
-import { createLog, folders, machineLock } from '../server/app.ts';
+import { createLog, folders, LessonCatalog, machineLock } from '../server/app.ts';
 import { boot } from './guest/boot.ts';
 import { guestDisk } from './guest/disk.ts';
 
@@ -43,11 +44,13 @@ interface Report {
 /**
  * Debian's own kernel with cgroup v2 and AppArmor, in an emulated machine: what probe, doctor and a lesson find there.
  *
- * @throws {PlainError} naming the folder with everything that was written, when one of them could not run.
+ * @throws {PlainError} naming a lesson that is none, or the folder with everything that was written, when one of them
+ *   could not run.
  */
 export async function benchGuest(lessons: string[], environment: NodeJS.ProcessEnv): Promise<Report> {
   if (process.getuid?.() !== 0 || process.arch !== 'x64')
     throw new PlainError("The guest's disk has files of many users and is for x86-64: only root there can make it.");
+  requireLessons(await LessonCatalog.load(folders.lessons), lessons);
   const { config, store } = openData(environment);
   await using _store = store;
   const folder = join(config.dataDir, 'guest');

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Distribution, distribution } from '../bench/distribution.ts';
-import type { Core, Lesson, LiveSandbox, ScriptKind } from '../server/app.ts';
+import type { Core, Lesson, LessonCatalog, LiveSandbox, ScriptKind } from '../server/app.ts';
 import { lackingOn } from '../server/app.ts';
 import { blockChain, blockCommand } from '../shared/lesson.ts';
 import { PlainError, seconds } from './messages.ts';
@@ -35,8 +35,7 @@ export async function testLessons(
 ): Promise<number> {
   const started = Date.now();
   await using core = await openCore(environment);
-  const unknown = ids.find((id) => !core.lessons.lesson(id));
-  if (unknown) throw new PlainError(`There is no lesson "${unknown}".`);
+  requireLessons(core.lessons, ids);
   const lessons = core.lessons.lessons.filter(({ id }) => ids.length === 0 || ids.includes(id));
   const lacks = lackingOn(await core.engine.info());
   const tests = lessons.flatMap((lesson) => testsOf(core, lesson, lacks));
@@ -55,6 +54,12 @@ export async function testLessons(
     console.log(checksLine(checks, results));
   }
   return failed === 0 ? 0 : 1;
+}
+
+/** @throws {PlainError} naming the first that is no lesson's id. */
+export function requireLessons(catalog: LessonCatalog, ids: string[]): void {
+  const unknown = ids.find((id) => !catalog.lesson(id));
+  if (unknown) throw new PlainError(`There is no lesson "${unknown}".`);
 }
 
 /** Proves one `do` step in sandboxes of its own. */

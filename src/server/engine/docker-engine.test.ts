@@ -6,9 +6,12 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import Docker from 'dockerode';
+import { dockerAt } from './docker-at.ts';
 import { DockerEngine } from './docker-engine.ts';
 import { EngineDownError } from './engine.ts';
+
+// As for an operator whose engine is on another machine: one at a file is reached there all the same.
+process.env.DOCKER_HOST = 'tcp://127.0.0.1:1';
 
 it('hangs up when the engine keeps silent about an exec', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'matryoshka-silent-'));
@@ -21,7 +24,7 @@ it('hangs up when the engine keeps silent about an exec', async (t) => {
   t.after(() => server.close());
   const socketPath = join(folder, 'docker.sock');
   await once(server.listen(socketPath), 'listening');
-  const docker = new Docker({ socketPath });
+  const docker = dockerAt(socketPath);
   const images = { sandbox: 'none', golden: 'none', standins: [] };
   await using engine = new DockerEngine({
     ...{ docker, dockerHost: undefined, install: 'test', isolation: 'matryoshka', images },

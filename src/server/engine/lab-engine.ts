@@ -1,8 +1,9 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import type { Log } from '../log.ts';
+import { dockerAt } from './docker-at.ts';
 import { EngineFailedError } from './engine.ts';
 import { machineLock } from './images/machine-lock.ts';
 import { inspected, isMissing } from './images/workshop.ts';
@@ -86,7 +87,7 @@ export class LabEngine implements AsyncDisposable {
 
   /** Its daemon. */
   get docker(): Docker {
-    return new Docker({ socketPath: this.#socket });
+    return dockerAt(this.#socket);
   }
 
   /** Value of DOCKER_HOST for the docker command line on this machine. */
@@ -313,10 +314,12 @@ function lockOf(name: string, signal?: AbortSignal): Promise<AsyncDisposable> {
 
 /** Name of the engine that listens on a socket file of this machine, or undefined. */
 async function engineNameAt(socketPath: string): Promise<string | undefined> {
-  return await new Docker({ socketPath }).info().then(
-    ({ Name }: { Name: string }) => Name,
-    () => undefined,
-  );
+  return await dockerAt(socketPath)
+    .info()
+    .then(
+      ({ Name }: { Name: string }) => Name,
+      () => undefined,
+    );
 }
 
 /** Runs a command in a container of the machine's engine; no code, no words when the container ends before that. */

@@ -15,4 +15,5 @@ UNIT
 docker exec virtualvm1 systemctl enable --now hello
 docker exec virtualvm1 sh -c 'kill -9 $(systemctl show -P MainPID hello)'
 sleep 1
+until docker exec virtualvm1 systemctl is-active hello; do sleep 1; done
 docker exec virtualvm1 systemctl show -p MainPID,NRestarts,ActiveState hello

@@ -4,7 +4,7 @@ set -eu
 if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
   chown -R 165536:165536 "/sys/fs/cgroup/docker/$(docker inspect -f '{{.Id}}' ud)"
   docker exec ud docker ps || docker exec -d ud dockerd-entrypoint.sh
-  sleep 8
+  until docker exec ud docker ps; do sleep 1; done
 else
   chown -R 165536:165536 /sys/fs/cgroup/*/docker/"$(docker inspect -f '{{.Id}}' ud)"
 fi

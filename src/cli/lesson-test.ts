@@ -7,7 +7,8 @@ import { PlainError, seconds } from './messages.ts';
 import { openCore } from './prepare.ts';
 import { SandboxSupply } from './sandbox-supply.ts';
 
-const blockDeadlineMs = 60_000;
+/** The longest block pauses for half a minute; a busy machine may take that long once more for what it starts. */
+const blockDeadlineMs = 120_000;
 /** Lines of what was printed last that a failure shows. */
 const screenLines = 24;
 

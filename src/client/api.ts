@@ -13,11 +13,26 @@ export class ProblemError extends Error {
   }
 }
 
+/** Settles when this browser is somebody to the server, which refuses everything else until then. */
+let arrival: Promise<unknown> | undefined;
+
 /**
  * Asks the server. The answer is trusted to have the shape that `shared/api.ts` gives it.
  * @throws {ProblemError}
  */
 export async function ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+  if (path !== 'me') {
+    await arrival;
+    return await send<Answer>(method, path, body);
+  }
+  const answer = send<Answer>(method, path, body);
+  arrival ??= answer.catch(() => {
+    arrival = undefined;
+  });
+  return await answer;
+}
+
+async function send<Answer>(method: string, path: string, body: unknown): Promise<Answer> {
   const init: RequestInit = { method };
   if (body !== undefined) {
     init.headers = { 'content-type': 'application/json' };

@@ -215,8 +215,14 @@ export class LabTerminal extends HTMLElement {
 
   #draw(): void {
     const line = this.querySelector('.terminal-note');
+    const said = line?.firstElementChild;
     const note = noteOf(this.#state, this.#shell);
-    if (!line || (line.firstElementChild?.textContent ?? '') === (note?.words ?? '')) return;
+    if (!line || (said?.textContent ?? '') === (note?.words ?? '')) return;
+    // While seconds are counted the button stays: it may be pressed just now, or have the keyboard.
+    if (said && note?.action && line.querySelector('button')?.textContent === note.action.label) {
+      said.textContent = note.words;
+      return;
+    }
     line.replaceChildren();
     if (!note) return;
     line.append(Object.assign(document.createElement('span'), { textContent: note.words }));

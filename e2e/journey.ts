@@ -32,6 +32,13 @@ export class Learner {
     this.page = page;
   }
 
+  /** Opens a page; resolves when it knows who its learner is. Whoever asks the server earlier becomes another one. */
+  async opens(path: string): Promise<void> {
+    const known = this.page.waitForResponse(/\/api\/me$/);
+    await this.page.goto(path);
+    await (await known).finished();
+  }
+
   /** Opens the lesson and starts a lab; resolves when the shell has shown its prompt. */
   async startLab(path = lesson, button = 'Start the lab'): Promise<void> {
     await this.page.goto(path);
@@ -73,10 +80,16 @@ export class Learner {
     await expect.poll(() => this.screen()).toMatch(typeof text === 'string' ? new RegExp(RegExp.escape(text)) : text);
   }
 
-  /** Types into the terminal that is shown, as on a keyboard. */
-  async types(text: string): Promise<void> {
+  /**
+   * Types a line into the terminal that is shown, as on a keyboard. It stands there before Enter is pressed: the prompt
+   * that `prompt` finds afterwards is the next one.
+   */
+  async types(line: string): Promise<void> {
     await this.page.locator('lab-terminal:visible .xterm-helper-textarea').focus();
-    await this.page.keyboard.type(text);
+    await this.page.keyboard.type(line);
+    // A long one is broken at any place.
+    const written = new RegExp(`${RegExp.escape(line.replace(/\s/g, ''))}$`);
+    await expect.poll(async () => (await this.screen()).replace(/\s/g, '')).toMatch(written);
     await this.page.keyboard.press('Enter');
   }
 
@@ -101,9 +114,12 @@ export class Learner {
   /** Runs the step's blocks in their order, waiting for each to have been typed and to have ended. */
   async runBlocks(step: string, ...ids: string[]): Promise<void> {
     for (const id of ids) {
+      const before = await this.screen();
       const typed = this.page.waitForResponse(/\/blocks$/);
       await this.step(step).locator(`run-block[data-block="${id}"]`).locator('button.run').click();
-      await typed;
+      expect((await typed).status()).toBe(200);
+      // The server has typed it; the page shows that a moment later.
+      await expect.poll(() => this.screen()).not.toBe(before);
       await this.prompt();
     }
   }

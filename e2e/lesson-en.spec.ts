@@ -1,7 +1,7 @@
 import { expect, lesson, test } from './journey.ts';
 
 test('a learner follows a lesson in English from the home page to its last step', async ({ page, learner }) => {
-  await page.goto('/en/');
+  await learner.opens('/en/');
   await page.getByRole('link', { name: 'One process, three PIDs' }).click();
   await expect(page).toHaveURL(new RegExp(`${lesson}$`));
   const { standins } = (await (await page.request.get('/api/me')).json()).server;

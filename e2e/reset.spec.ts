@@ -52,7 +52,7 @@ test('an instructor sees labs live, resets one, extends it and ends it', async (
 
 test('two tabs and a double click never make two labs', async ({ page, learner, context, server }) => {
   const second = await context.newPage();
-  await page.goto(lesson);
+  await learner.opens(lesson);
   await second.goto(lesson);
   const claims: Page[] = [];
   context.on('request', (request) => {

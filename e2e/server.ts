@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -70,8 +70,8 @@ export class Server implements AsyncDisposable {
         this.#output += text;
       });
     }
-    this.address = await this.#printed(/runs: (\S+)/);
-    this.instructorLink = await this.#printed(/once: (\S+)/);
+    this.address = await this.#printed(/runs: (\S+)\n/);
+    this.instructorLink = await this.#printed(/once: (\S+)\n/);
   }
 
   get pid(): number {
@@ -86,6 +86,14 @@ export class Server implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#end('SIGTERM');
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** What the server has kept on disk of the labs' terminals; after a `kill` it knows no more than that. */
+  async kept(): Promise<string> {
+    const folder = join(this.#folder, 'terminals');
+    const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+    const texts = files.map(({ parentPath, name }) => readFile(join(parentPath, name), 'utf8').catch(() => ''));
+    return (await Promise.all(texts)).join('');
   }
 
   /** What a command of the command line printed, in this server's data folder. */

@@ -1,4 +1,4 @@
-import { expect, test } from './journey.ts';
+import { expect, Learner, test } from './journey.ts';
 
 test('an instructor looks on, takes the keyboard and gives it back; both see who has it', async ({
   page,
@@ -34,10 +34,12 @@ test('an instructor looks on, takes the keyboard and gives it back; both see who
   await shoulder.getByRole('button', { name: 'Take the keyboard' }).click();
   const note = page.locator('.terminal-note');
   await expect(note).toContainText('Your instructor has the keyboard.');
+  await expect(shoulder.locator('.terminal-note')).toContainText('You have the keyboard.');
   await shoulder.locator('.xterm-helper-textarea').focus();
   await watcher.keyboard.type('echo help-$((40+2))\n');
   await learner.sees('help-42');
-  await learner.types('echo not-$((1+1))');
+  await page.locator('.xterm-helper-textarea').focus();
+  await page.keyboard.type('echo not-$((1+1))\n');
   await page.getByRole('button', { name: 'Take it back' }).click();
   await expect(shoulder.locator('.terminal-note')).toContainText('You are watching.');
   await expect(note).toBeEmpty();
@@ -56,13 +58,13 @@ test('two windows of one learner show the same size, that of the one he works in
   const small = await context.newPage();
   await small.setViewportSize({ width: 1000, height: 620 });
   await small.goto(page.url());
-  await small.locator('lab-terminal:visible .xterm-helper-textarea').focus();
-  await small.keyboard.type('clear; tput cols\n');
-  const shown = async (each: typeof page) =>
-    (await each.locator('lab-terminal:visible .xterm-rows > div').allInnerTexts()).join('\n').match(/^\d+\s*$/m)?.[0];
-  await expect.poll(() => shown(small)).toBeTruthy();
-  const narrow = Number(await shown(small));
-  await expect.poll(async () => Number(await shown(page))).toBe(narrow);
+  const inSmall = new Learner(small);
+  await inSmall.prompt();
+  await inSmall.types('clear; tput cols');
+  const shown = async (window: Learner) => Number(/^\d+\s*$/m.exec(await window.screen())?.[0]);
+  await expect.poll(() => shown(inSmall)).toBeGreaterThan(0);
+  const narrow = await shown(inSmall);
+  await expect.poll(() => shown(learner)).toBe(narrow);
   await learner.types('clear; tput cols');
-  await expect.poll(async () => Number(await shown(page))).toBeGreaterThan(narrow);
+  await expect.poll(() => shown(learner)).toBeGreaterThan(narrow);
 });

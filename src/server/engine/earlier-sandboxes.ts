@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { translate } from './docker-streams.ts';
 import { type EarlierSandbox, EngineFailedError, SandboxGoneError } from './engine.ts';
-import { labEngines, removeUnused, runIn } from './lab-engine.ts';
+import { labEngines, linesIn, removeUnused, runIn } from './lab-engine.ts';
 import { installLabel, sandboxLabel } from './sandbox-options.ts';
 
 /**
@@ -36,20 +36,17 @@ async function inLabEngine(docker: Docker, name: string, install: string): Promi
   const container = docker.getContainer(name);
   const format = `{{.ID}} {{.Label "${sandboxLabel}"}}`;
   const filter = `label=${installLabel}=${install}`;
-  const { stdout } = await runIn(container, ['docker', 'ps', '--all', '--filter', filter, '--format', format]);
-  return stdout
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => {
-      const [ref = '', id = ''] = line.split(' ');
-      return {
-        id,
-        async remove() {
-          const { code } = await runIn(container, ['docker', 'rm', '--force', '--volumes', ref]);
-          if (code === null) return;
-          if (code !== 0) throw new EngineFailedError(`The sandbox ${id} in ${name} cannot be removed.`);
-          await removeUnused(docker, name);
-        },
-      };
-    });
+  const lines = await linesIn(container, ['docker', 'ps', '--all', '--filter', filter, '--format', format]);
+  return lines.map((line) => {
+    const [ref = '', id = ''] = line.split(' ');
+    return {
+      id,
+      async remove() {
+        const { code } = await runIn(container, ['docker', 'rm', '--force', '--volumes', ref]);
+        if (code === null) return;
+        if (code !== 0) throw new EngineFailedError(`The sandbox ${id} in ${name} cannot be removed.`);
+        await removeUnused(docker, name);
+      },
+    };
+  });
 }

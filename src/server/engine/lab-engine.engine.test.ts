@@ -68,8 +68,8 @@ describe('the lab engine', { timeout: 300_000 }, () => {
   });
 
   it('is started by the first, shared by the second, removed by the last; its volumes stay', async () => {
-    const first = await open();
-    const second = await open();
+    await using first = await open();
+    await using second = await open();
     assert.deepEqual(await state(), { name, state: 'running', sandboxes: 0, users: 2 });
     assert.equal((await second.docker.info()).Name, (await first.docker.info()).Name);
     await first[Symbol.asyncDispose]();
@@ -80,9 +80,9 @@ describe('the lab engine', { timeout: 300_000 }, () => {
   });
 
   it('is told of until it is gone, also when it ends under who looks', async () => {
-    const engine = await open();
+    await using engine = await open();
     const looking = (async () => {
-      while (await state());
+      for (let now = await state(); now; now = await state()) assert.equal(now.sandboxes, 0);
     })();
     await Promise.all([looking, engine[Symbol.asyncDispose]()]);
   });
@@ -105,7 +105,7 @@ describe('the lab engine', { timeout: 300_000 }, () => {
     assert.ok(Number(weight) < (file === 'cpu.weight' ? 100 : 1024), said);
   });
 
-  it('is let go by a program that is killed', async () => {
+  it('is let go by a program that is killed', async (t) => {
     const script = `
       import Docker from 'dockerode';
       import { LabEngine } from '${join(import.meta.dirname, 'lab-engine.ts')}';
@@ -114,6 +114,7 @@ describe('the lab engine', { timeout: 300_000 }, () => {
       console.log('open');`;
     await using engine = await open();
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname });
+    t.after(() => child.kill('SIGKILL'));
     await new Promise((resolve, reject) => child.stdout.once('data', resolve).once('close', reject));
     assert.equal((await state())?.users, 2);
     child.kill('SIGKILL');
@@ -122,7 +123,7 @@ describe('the lab engine', { timeout: 300_000 }, () => {
   });
 
   it('stays while a sandbox runs in it, whoever made it', async () => {
-    const engine = await open();
+    await using engine = await open();
     const sandbox = await startSandbox(engine.docker);
     await engine[Symbol.asyncDispose]();
     assert.deepEqual(await state(), { name, state: 'running', sandboxes: 1, users: 0 });
@@ -137,6 +138,7 @@ describe('the lab engine', { timeout: 300_000 }, () => {
     const before = await pid();
     for (const program of ['dockerd', 'containerd']) {
       await kill(program);
+      assert.equal((await state())?.sandboxes, 1, `${program} has been killed, no sandbox`);
       await eventually(async () => {
         const now = await pid().catch(() => undefined);
         return now?.Running === true && now.Pid === before.Pid;
@@ -169,7 +171,7 @@ describe('the lab engine', { timeout: 300_000 }, () => {
     await docker.getImage(image).tag({ repo: 'matryoshka/engine', tag: other });
     const newer = { docker, image: `matryoshka/engine:${other}`, folder, log: silentLog };
     try {
-      const engine = await open();
+      await using engine = await open();
       await startSandbox(engine.docker);
       await engine[Symbol.asyncDispose]();
       await using first = await LabEngine.open(newer);
@@ -193,7 +195,7 @@ describe('the lab engine', { timeout: 300_000 }, () => {
     }
   });
 
-  it('is reached through the engine where its files are on another machine', async () => {
+  it('is reached through the engine where its files are on another machine', async (t) => {
     // This file again, in a mount namespace in which the engine's volumes cannot be seen.
     const { DockerRootDir } = await docker.info();
     const script = `
@@ -208,6 +210,7 @@ describe('the lab engine', { timeout: 300_000 }, () => {
     const hide = 'mount -t tmpfs none "$0" && exec "$@"';
     const command = ['--mount', 'sh', '-c', hide, `${DockerRootDir}/volumes`, process.execPath];
     const child = spawn('unshare', [...command, '--input-type=module', '-e', script], { cwd: import.meta.dirname });
+    t.after(() => child.kill('SIGKILL'));
     const said = await new Promise<Buffer>((resolve, reject) => {
       child.stdout.once('data', resolve).once('close', () => reject(new Error('it did not open')));
       child.stderr.pipe(process.stderr);

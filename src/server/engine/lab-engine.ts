@@ -100,6 +100,9 @@ export class LabEngine implements AsyncDisposable {
     this.#stop.abort();
     this.#hold?.end();
     await this.#watching;
+    // It may have been brought back just then.
+    this.#hold?.end();
+    await this.#hold?.ended;
     await this.#dial?.[Symbol.asyncDispose]();
     await removeUnused(this.#options.docker, this.name, this.#hold?.id).catch((error: Error) =>
       this.#options.log.warn({ engine: this.name, error: error.message }, 'the lab engine is left running'),
@@ -269,15 +272,17 @@ async function hold(container: Docker.Container): Promise<{ id: string; end(): v
 }
 
 async function useOf(docker: Docker, name: string, own?: string): Promise<{ sandboxes: number; users: number }> {
-  const container = docker.getContainer(name);
-  const found = await inspected(container);
+  const found = await inspected(docker.getContainer(name));
   if (!found?.State.Running) return { sandboxes: 0, users: 0 };
   const others = (found.ExecIDs ?? []).filter((id) => id !== own).map((id) => inspected(docker.getExec(id)));
   const users = (await Promise.all(others)).filter(
     (exec) => exec?.Running && exec.ProcessConfig.entrypoint === holder,
   ).length;
-  const { stdout } = await runIn(container, ['docker', 'ps', '--quiet', '--filter', `label=${sandboxLabel}`]);
-  return { users, sandboxes: stdout.split('\n').filter(Boolean).length };
+  // Sandboxes go on while their daemon is started again; where it never comes up they are lost.
+  const count = `until docker ps --quiet --filter label=${sandboxLabel}; do sleep 0.1; done`;
+  // By its id: a container that took its place meanwhile is another one.
+  const sandboxes = await linesIn(docker.getContainer(found.Id), ['timeout', `${startMs / 1000}`, 'sh', '-c', count]);
+  return { users, sandboxes: sandboxes.length };
 }
 
 /** Removes it unless somebody uses it or a sandbox runs in it. */
@@ -320,6 +325,13 @@ async function engineNameAt(socketPath: string): Promise<string | undefined> {
       ({ Name }: { Name: string }) => Name,
       () => undefined,
     );
+}
+
+/** The lines that a command prints in a container of the machine's engine; none when it does not succeed. */
+export async function linesIn(container: Docker.Container, command: string[]): Promise<string[]> {
+  const { code, stdout } = await runIn(container, command);
+  // Where the command cannot be started, the engine's own words stand in its place.
+  return code === 0 ? stdout.split('\n').filter(Boolean) : [];
 }
 
 /** Runs a command in a container of the machine's engine; no code, no words when the container ends before that. */

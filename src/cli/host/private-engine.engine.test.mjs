@@ -49,11 +49,15 @@ async function assertNothingLeft(dir) {
 const docker = (dir, ...args) => run('docker', ['--host', privateEngineHost(dir), ...args]);
 
 /**
+ * Resolves when it has ended.
+ *
  * @param {string} dir
  * @param {string} name
  */
-function kill(dir, name) {
-  for (const each of processesOf(dir)) if (each.name === name) process.kill(each.pid, 'SIGKILL');
+async function kill(dir, name) {
+  const named = () => processesOf(dir).filter((each) => each.name === name);
+  for (const { pid } of named()) process.kill(pid, 'SIGKILL');
+  assert.ok(await becomesTrue(() => named().length === 0, { milliseconds: 10_000 }));
 }
 
 test('the private engine serves its users, and ends with the last one', { skip }, async (context) => {
@@ -71,7 +75,7 @@ test('a killed engine is cleaned up and started again', { skip }, async (context
   const dir = engineFolder(context);
   for (const victims of [['dockerd'], ['containerd'], ['dockerd', 'containerd']]) {
     await usePrivateEngine({ dir });
-    for (const name of victims) kill(dir, name);
+    for (const name of victims) await kill(dir, name);
     assert.equal(await usePrivateEngine({ dir }), 'started', victims.join());
     assert.ok(await answers(dir));
   }

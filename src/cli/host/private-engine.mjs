@@ -39,8 +39,14 @@ const hungMilliseconds = 60_000;
 
 /** @param {string} dir */
 async function isUsable(dir) {
-  if (enginePids(dir).length < 2) return false;
-  return becomesTrue(() => answers(dir), { milliseconds: hungMilliseconds, every: 250 });
+  let isUp = false;
+  const isDecided = async () => {
+    if (enginePids(dir).length < 2) return true; // it may be dying just now
+    isUp = await answers(dir);
+    return isUp;
+  };
+  await becomesTrue(isDecided, { milliseconds: hungMilliseconds, every: 250 });
+  return isUp;
 }
 
 /**

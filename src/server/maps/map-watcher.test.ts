@@ -149,12 +149,14 @@ it('goes on after a look that failed', async (t) => {
 });
 
 it('stops with the last viewer, and publishes nothing of a look that was under way', async (t) => {
-  const { watcher, state, changes } = recordedEngine(t, () => sleep(30, look));
+  const answer = Promise.withResolvers<string>();
+  const { watcher, state, changes } = recordedEngine(t, () => answer.promise);
   const [first, second] = [watcher.watch(lab, 'ref'), watcher.watch(lab, 'ref')];
   await until(() => state.followers === 1 && state.atOnce === 1);
   first();
   assert.equal(state.followers, 1);
   second();
+  answer.resolve(look);
   await until(() => state.followers + state.held + state.atOnce === 0);
   assert.equal(changes.length, 0);
   assert.equal(watcher.map(lab.id), undefined);
@@ -180,7 +182,8 @@ it('follows the sandbox that a lab has now, whoever still looks at the one befor
   assert.equal(changes[1]?.kernel, '6.18.44', 'the whole of it');
   before();
   state.tell('ref');
-  await until(() => state.looks === 3);
+  // A silent daemon may have had its turn, too.
+  await until(() => state.looks >= 3);
   now();
   await until(() => state.followers + state.held === 0);
 });

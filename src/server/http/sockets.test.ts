@@ -222,7 +222,7 @@ describe('a terminal’s socket', () => {
     const first = await browser.socket(await path()).opened();
     await eventually(() => first.output.includes('$ '));
     first.raw.send(encodeViewerFrame({ type: 'input', bytes: Buffer.from('stty size; echo "=$((6*7))="\r') }));
-    await eventually(() => /37 101\r\n=42=/.test(first.output));
+    await eventually(() => /37 101\r\n=42=\r\n\$ $/.test(first.output));
     first.raw.close();
     const second = await browser.socket(await path()).opened();
     await eventually(() => second.output === first.output);

@@ -202,6 +202,22 @@ describe('ending a lab', () => {
     await eventually(async () => (await platform.sandboxIds()).length === 0);
   });
 
+  it('is told for good, whatever its start still does', async (t) => {
+    await using platform = new Platform();
+    const ping = Promise.withResolvers<void>();
+    t.mock.method(platform.engine, 'ping', () => ping.promise);
+    const claimed = await platform.manager.claim(await platform.learner(), 'box');
+    assert.ok('lab' in claimed);
+    const ended = platform.manager.end(claimed.lab.id, 'learner', 'learner');
+    await eventually(() => platform.states.length > 0);
+    ping.resolve();
+    await ended;
+    assert.deepEqual(
+      platform.states.map(({ state }) => state),
+      ['ending', 'ended'],
+    );
+  });
+
   it('is not over while the engine cannot confirm it', async () => {
     await using platform = new Platform();
     const lab = await platform.readyLab();

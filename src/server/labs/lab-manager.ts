@@ -147,10 +147,8 @@ export class LabManager implements AsyncDisposable {
       { state: 'starting', generation, lastActiveAt: Date.now() },
     );
     const next = await this.get(id);
-    if (!changed) {
-      if (next.state === 'ending' || next.state === 'ended') throw new LabEndedError(id);
-      return next;
-    }
+    if (next.state === 'ending' || next.state === 'ended') throw new LabEndedError(id);
+    if (!changed) return next;
     this.#notice(next, 'reset', by);
     this.#start(next, this.#spec(next.specId));
     if (old) sandboxes.removeSoon(old);
@@ -276,7 +274,9 @@ export class LabManager implements AsyncDisposable {
       await sandboxes.ping();
       const pooled = await pool.take(spec, id, generation, signal);
       const use = { purpose: 'lab', labId: id, generation } as const;
-      const sandbox = pooled ?? (await sandboxes.create(spec, use, (name) => this.#phase(lab, name), signal));
+      // One that has ended meanwhile is not to be told as starting again.
+      const onPhase = (name: PhaseName) => signal.aborted || this.#phase(lab, name);
+      const sandbox = pooled ?? (await sandboxes.create(spec, use, onPhase, signal));
       this.#closePhase(id);
       if (await store.changeLab(id, { states: ['starting'], generation }, { state: 'ready' })) {
         feed.emit('lab', await this.get(id));
@@ -305,7 +305,7 @@ export class LabManager implements AsyncDisposable {
         const claimed = await this.claim(next.learnerId, next.specId);
         if ('position' in claimed) return;
         this.#queue.remove(next.learnerId);
-        this.#options.feed.emit('lab', claimed.lab);
+        await this.announce(claimed.lab.id);
       } catch (error) {
         // He cannot be given a lab; those behind him do not wait for that.
         this.#options.log.warn({ learner: next.learnerId, error: (error as Error).message }, 'not let in');

@@ -56,6 +56,18 @@ describe('the reaper judges labs', () => {
     assert.equal((await platform.manager.get(lab.id)).endedBecause, 'idle');
   });
 
+  it('tells of a lab as it is by then, not as it was when the round began', async (t) => {
+    await using platform = new Platform();
+    const lab = await platform.readyLab();
+    t.mock.method(platform.engine, 'cpuTime', async () => {
+      await platform.manager.reset(lab.id, 'learner');
+      return 0;
+    });
+    await platform.reaper.tick(lab.lastActiveAt + idle - minute);
+    const generations = platform.states.map(({ generation }) => generation);
+    assert.deepEqual(generations, generations.toSorted());
+  });
+
   it('takes work that runs without keystrokes for activity', async (t) => {
     await using platform = new Platform();
     const lab = await platform.readyLab();

@@ -125,10 +125,10 @@ export class Reaper implements AsyncDisposable {
     else if (idleAt <= now && !(await this.#isBusy(lab, now))) await manager.end(lab.id, 'idle', 'platform');
     else {
       const due = life.warn.filter((before) => before < life.ttl && lab.expiresAt - now <= before);
-      if (due.length) this.#warn(lab, 'expires-soon', lab.expiresAt, Math.min(...due));
+      if (due.length) await this.#warn(lab, 'expires-soon', lab.expiresAt, Math.min(...due));
       const idleWarning = Math.min(...life.warn, life.idle / 2);
       if (idleAt - now <= idleWarning && !(await this.#isBusy(lab, now))) {
-        this.#warn(lab, 'idle-soon', idleAt, lab.lastActiveAt);
+        await this.#warn(lab, 'idle-soon', idleAt, lab.lastActiveAt);
       }
     }
   }
@@ -147,11 +147,11 @@ export class Reaper implements AsyncDisposable {
     return busy;
   }
 
-  #warn(lab: LabRow, code: 'expires-soon' | 'idle-soon', when: number, mark: number): void {
+  async #warn(lab: LabRow, code: 'expires-soon' | 'idle-soon', when: number, mark: number): Promise<void> {
     const key = `${lab.id} ${code} ${when} ${mark}`;
     if (this.#warned.has(key)) return;
     this.#warned.add(key);
-    this.#options.feed.emit('lab', lab);
+    await this.#options.manager.announce(lab.id);
     this.#options.feed.emit('notice', lab.learnerId, { code, by: 'platform', at: Date.now(), when });
   }
 

@@ -86,9 +86,9 @@ export class OuterEngine implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#input.end();
     // Its daemon ends its containers and unmounts what it has mounted.
     await this.#container.stop({ t: 20 });
+    this.#input.end();
     await this.#container.remove({ force: true, v: true });
   }
 }

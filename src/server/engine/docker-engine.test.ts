@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { it } from 'node:test';
+import { it, type TestContext } from 'node:test';
 import { dockerAt } from './docker-at.ts';
 import { DockerEngine } from './docker-engine.ts';
 import { EngineDownError } from './engine.ts';
@@ -14,20 +14,10 @@ import { EngineDownError } from './engine.ts';
 process.env.DOCKER_HOST = 'tcp://127.0.0.1:1';
 
 it('hangs up when the engine keeps silent about an exec', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'matryoshka-silent-'));
-  t.after(() => rm(folder, { recursive: true }));
   const asked = Promise.withResolvers<Socket>();
-  const server = createServer((request, response) => {
+  const engine = await engineBehind(t, (request, response) => {
     if (request.url?.endsWith('/start')) asked.resolve(request.socket);
     else response.writeHead(201).end('{"Id":"one"}');
-  });
-  t.after(() => server.close());
-  const socketPath = join(folder, 'docker.sock');
-  await once(server.listen(socketPath), 'listening');
-  const docker = dockerAt(socketPath);
-  const images = { sandbox: 'none', golden: 'none', standins: [] };
-  await using engine = new DockerEngine({
-    ...{ docker, dockerHost: undefined, install: 'test', isolation: 'matryoshka', images },
   });
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const failure = assert.rejects(engine.exec('box', ['true']), EngineDownError);
@@ -37,3 +27,30 @@ it('hangs up when the engine keeps silent about an exec', async (t) => {
   await failure;
   await closed;
 });
+
+it('ends its events also when the signal aborts before the engine has answered', { timeout: 10_000 }, async (t) => {
+  const asked = Promise.withResolvers<ServerResponse>();
+  const engine = await engineBehind(t, (_, response) => asked.resolve(response));
+  const abort = new AbortController();
+  const events = Array.fromAsync(engine.events(abort.signal));
+  const response = await asked.promise;
+  abort.abort();
+  response.flushHeaders();
+  assert.deepEqual(await events, []);
+});
+
+/** An engine whose daemon is that listener. */
+async function engineBehind(t: TestContext, daemon: RequestListener): Promise<DockerEngine> {
+  const folder = await mkdtemp(join(tmpdir(), 'matryoshka-daemon-'));
+  const server = createServer(daemon);
+  t.after(async () => {
+    server.close();
+    server.closeAllConnections();
+    await rm(folder, { recursive: true });
+  });
+  const socketPath = join(folder, 'docker.sock');
+  await once(server.listen(socketPath), 'listening');
+  const docker = dockerAt(socketPath);
+  const images = { sandbox: 'none', golden: 'none', standins: [] };
+  return new DockerEngine({ docker, dockerHost: undefined, install: 'test', isolation: 'matryoshka', images });
+}

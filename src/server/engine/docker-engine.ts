@@ -288,6 +288,7 @@ export class DockerEngine implements Engine {
         const stream = await translate(this.#docker.getEvents({ since, filters: JSON.stringify(filters) }));
         const end = () => (stream as NodeJS.ReadableStream & { destroy(): void }).destroy();
         signal.addEventListener('abort', end, { once: true });
+        if (signal.aborted) end();
         if (!connected) yield { type: 'back' };
         connected = true;
         for await (const line of splitLines(stream as AsyncIterable<Buffer>, signal)) {

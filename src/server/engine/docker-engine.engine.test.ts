@@ -89,9 +89,9 @@ describe('DockerEngine behind a line that breaks', { timeout: 120_000 }, () => {
   it('says that the engine does not answer when the line breaks during a command', async () => {
     const ref = await engine.create({ id: 'cut', shape: 'contract', spec, leaseUntil: Date.now() + 10 * 60_000 });
     await engine.waitReady(ref, spec.ready.daemon);
-    const command = engine.exec(ref, ['sh', '-c', 'echo begun; sleep 5']);
+    const command = engine.exec(ref, ['sleep', '3600'], { deadline: 60_000 });
     const failure = assert.rejects(command, EngineDownError);
-    await eventually(async () => (await direct.exec(ref, ['pgrep', '-fx', 'sleep 5'])).code === 0);
+    await eventually(async () => (await direct.exec(ref, ['pgrep', '-fx', 'sleep 3600'])).code === 0);
     await line.cut();
     await failure;
     await line.mend();

@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
+import { eventually } from './engine.contract.ts';
 import { type ImageEvent, type PreparedImages, prepareImages } from './images.ts';
 import type { EnteredRung } from './isolation.ts';
 import { sandboxLabel, sandboxOptions } from './sandbox-options.ts';
@@ -98,6 +99,8 @@ describe('images and sandbox on a real engine', { timeout: 600_000 }, () => {
     await container.start();
     return container;
   }
+
+  const ends = (pattern: RegExp) => eventually(async () => !pattern.test(await passes(sandbox, 'ps ax')));
 
   before(async () => {
     logFolder = await mkdtemp(join(tmpdir(), 'matryoshka-images-'));
@@ -223,7 +226,7 @@ describe('images and sandbox on a real engine', { timeout: 600_000 }, () => {
     await second.until(/kept=yes\r/);
     second.stream.write('exit 7\r'); // the first one only warned of the job
     assert.equal(await second.exitCode(), 7);
-    assert.doesNotMatch(await passes(sandbox, 'ps ax'), /dtach|lab-terminal/);
+    await ends(/dtach|lab-terminal/);
   });
 
   it('ends a shell on demand', async () => {
@@ -231,7 +234,7 @@ describe('images and sandbox on a real engine', { timeout: 600_000 }, () => {
     await terminal.until(/root@host/);
     await passes(sandbox, 'lab-terminal-end other; [ -z "$(ls /run/lab/terminals | grep other)" ]');
     await terminal.exitCode();
-    assert.doesNotMatch(await passes(sandbox, 'ps ax'), /terminals\/other/);
+    await ends(/terminals\/other/);
   });
 
   it('does not become a sandbox without images when the golden store is empty', async () => {

@@ -106,6 +106,21 @@ describe('a lab manager without room', () => {
     ]);
   });
 
+  it('gives each of those who wait one lab, also when every lab fails at once', async (t) => {
+    await using platform = new Platform({ maxLabs: 1 });
+    const { manager, store } = platform;
+    const first = await platform.readyLab();
+    for (let n = 0; n < 3; n++) await manager.claim(await platform.learner(), 'box');
+    t.mock.method(platform.engine, 'ping', async () => {
+      throw new EngineDownError('away');
+    });
+    // Its end is not noticed before several look for room at once.
+    await store.changeLab(first.id, { states: ['ready'] }, { state: 'ended' });
+    await Promise.all([manager.admit(), manager.admit(), manager.admit()]);
+    await eventually(async () => (await store.labsIn(['ended'])).length === 4);
+    assert.equal((await store.labsIn(['starting', 'ready', 'ending', 'ended'])).length, 4);
+  });
+
   it('goes on with the next when the first in the queue cannot be given a lab', async () => {
     await using platform = new Platform({ maxLabs: 1, specs: [fakeSpec(), fakeSpec({ id: 'bag' })] });
     const lab = await platform.readyLab();

@@ -47,6 +47,9 @@ export class LabManager implements AsyncDisposable {
   /** The last claim that counts labs; the next one counts after it, so that room for one is not given to many. */
   #counting: Promise<unknown> = Promise.resolve();
   #closing = false;
+  #admitting = false;
+  /** There may be room that the look under way has not seen. */
+  #mayAdmit = false;
 
   constructor(options: Options) {
     this.#options = options;
@@ -296,8 +299,22 @@ export class LabManager implements AsyncDisposable {
     }
   }
 
-  /** Lets in whoever waits, as far as there is room now. */
+  /**
+   * Lets in whoever waits, as far as there is room now. Who finds that being done only asks for another look: two at once
+   * would put each other's learner back into the queue, and with labs that fail at once they would never end.
+   */
   async admit(): Promise<void> {
+    this.#mayAdmit = true;
+    if (this.#admitting) return;
+    this.#admitting = true;
+    while (this.#mayAdmit) {
+      this.#mayAdmit = false;
+      await this.#admitAll();
+    }
+    this.#admitting = false;
+  }
+
+  async #admitAll(): Promise<void> {
     while (!this.#closing) {
       const next = this.#queue.first;
       if (!next) return;

@@ -32,11 +32,13 @@ traces() {
 set -e
 `;
 
-describe('the approaches in one sandbox, by the commands of the articles', { timeout: 8 * minute }, () => {
+describe('the approaches in one sandbox, by the commands of the articles', { timeout: 12 * minute }, () => {
   let lab: TestLab;
+  let untouched: string;
 
   before(async () => {
     lab = await testLab('kicbase');
+    untouched = await passes('traces || true');
   });
 
   after(() => lab?.[Symbol.asyncDispose]());
@@ -54,10 +56,9 @@ describe('the approaches in one sandbox, by the commands of the articles', { tim
 
   /** Runs the steps of one approach and asserts that nothing of it is left in the sandbox afterwards. */
   async function leavesNothing(steps: () => Promise<void>): Promise<void> {
-    const before = await passes('traces || true');
     await steps();
     await passes(
-      `for _ in $(seq 100); do [ "$(traces || true)" = '${before}' ] && exit; sleep 0.2; done; traces || true; exit 1`,
+      `for _ in $(seq 100); do [ "$(traces || true)" = '${untouched}' ] && exit; sleep 0.2; done; traces || true; exit 1`,
     );
   }
 

@@ -11,6 +11,9 @@ import { stopSignal } from './stop-signal.mjs';
  * @typedef {{ commands: () => string[][], needs?: string }} Stage
  */
 
+/** For a file of tests: the longest takes five minutes on two quiet cores, and the first also builds the images. */
+const fileMs = 1_800_000;
+
 /** @param {string} name */
 const bin = (name) => join(root, 'node_modules/.bin', name);
 
@@ -43,7 +46,13 @@ export const isUnitTest = (file) => /\.test\.(ts|mjs)$/.test(file) && !isEngineT
 function nodeTests(isWanted, ...options) {
   // node --test has no pattern for "but not these", and the globs of Node 20 differ from those of 24.
   const files = filesBelow(join(root, 'src')).filter(isWanted);
-  const always = ['--test', '--test-reporter=spec', '--test-timeout=600000', '--import', './src/cli/host/test-end.mjs'];
+  const always = [
+    '--test',
+    '--test-reporter=spec',
+    `--test-timeout=${fileMs}`,
+    '--import',
+    './src/cli/host/test-end.mjs',
+  ];
   return files.length > 0 ? [[pinnedNode, ...always, ...options, ...files]] : [];
 }
 

@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { withLock } from './lock.mjs';
 import { findCommand, isRoot, usesApt } from './machine.mjs';
 import { PhaseError } from './phases.mjs';
-import { CommandError, run } from './run-command.mjs';
+import { becomesTrue, CommandError, run } from './run-command.mjs';
+import { stopSignal } from './stop-signal.mjs';
 
 /**
  * Everything that is ever installed on the host, and what shows that it is there. `optional`: the start goes on
@@ -79,6 +80,7 @@ export async function installPackages(packages, phase) {
     phase.note(names.join(' '));
     // An installation that was killed half-way blocks the next one until dpkg has finished it.
     await run('dpkg', ['--configure', '-a'], { log: phase.log(), env }).catch(ignoreCommandError);
+    await becomesTrue(() => stopSignal.aborted || !isLocked(aptLists), { milliseconds: 600_000, every: 500 });
     await apt(['update']).catch(ignoreCommandError); // one source that is down need not matter
     await apt(['install', '-y', '--no-install-recommends', ...names]).catch(ignoreCommandError);
   });
@@ -89,6 +91,18 @@ export async function installPackages(packages, phase) {
     `apt-get did not install ${missing.map(({ name }) => name).join(', ')}.`,
     `look at the log, then type: apt-get update && ${aptLine(missing)}`,
   );
+}
+
+// apt waits for dpkg's lock, but not for this one, which a machine that has just booted may hold for minutes.
+const aptLists = '/var/lib/apt/lists/lock';
+
+/** @param {string} file */
+function isLocked(file) {
+  try {
+    return readFileSync('/proc/locks', 'utf8').includes(`:${statSync(file).ino} `);
+  } catch {
+    return false; // no such file, or a kernel that does not tell
+  }
 }
 
 /** @param {unknown} error */

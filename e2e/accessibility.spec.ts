@@ -54,8 +54,6 @@ test('axe finds nothing on a lesson with a running lab, nor on the instructor’
   server,
   context,
 }) => {
-  // The colors of a box that is just appearing are not its own.
-  await page.emulateMedia({ reducedMotion: 'reduce' });
   await learner.startLab();
   await learner.runBlocks('really-nested', 'load', 'start', 'inner-list');
   await learner.passes('really-nested');

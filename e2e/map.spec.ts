@@ -141,8 +141,6 @@ test('the text beside the map says the same', async ({ learner, page }) => {
 
 test('the four ways stand side by side', async ({ learner, page }) => {
   test.setTimeout(180_000);
-  // The colors of a box that is just appearing are not its own.
-  await page.emulateMedia({ reducedMotion: 'reduce' });
   await learner.page.goto('/en/compare/');
   await page.getByRole('button', { name: 'Start a lab' }).click();
   await page.getByRole('button', { name: 'User ids' }).click();

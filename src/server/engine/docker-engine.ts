@@ -2,7 +2,7 @@ import { Duplex, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Isolation } from '../../shared/api.ts';
-import { collect, demultiplexed, splitLines, stripHeaders, translate } from './docker-streams.ts';
+import { collect, demultiplexed, splitLines, started, stripHeaders, translate } from './docker-streams.ts';
 import {
   type Engine,
   EngineDownError,
@@ -336,16 +336,5 @@ export class DockerEngine implements Engine {
       .logs({ stdout: true, stderr: true, tail: 40 })
       .catch((error: Error) => Buffer.from(`(no output: ${error.message})`));
     return stripHeaders(Buffer.from(logs)).toString('utf8');
-  }
-}
-
-/** An engine may keep silent about an exec whose container goes just then: we hang up, or the line stays open for ever. */
-async function started(exec: Docker.Exec, stdin: boolean): Promise<Duplex> {
-  const abort = new AbortController();
-  try {
-    return await translate(exec.start({ hijack: true, stdin, abortSignal: abort.signal }));
-  } catch (error) {
-    abort.abort();
-    throw error;
   }
 }

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { EngineDownError, EngineFailedError, SandboxGoneError } from './engine.ts';
 
@@ -30,6 +31,17 @@ function toEngineError(error: unknown, notFound: typeof EngineFailedError = Sand
   if (statusCode === 404) return new notFound(message, { cause: error });
   if (statusCode === 409 && /not running|is paused|is restarting/.test(message)) return new SandboxGoneError(message);
   return new EngineFailedError(message, { cause: error });
+}
+
+/** An engine may keep silent about an exec whose container goes just then: we hang up, or the line stays open for ever. */
+export async function started(exec: Docker.Exec, stdin: boolean): Promise<Duplex> {
+  const abort = new AbortController();
+  try {
+    return await translate(exec.start({ hijack: true, stdin, abortSignal: abort.signal }));
+  } catch (error) {
+    abort.abort();
+    throw error;
+  }
 }
 
 /** Gathers a command's two streams until its connection ends. */

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Log } from '../log.ts';
 import { dockerAt } from './docker-at.ts';
+import { started } from './docker-streams.ts';
 import { EngineFailedError } from './engine.ts';
 import { machineLock } from './images/machine-lock.ts';
 import { inspected, isMissing } from './images/workshop.ts';
@@ -260,7 +261,7 @@ function containerOptions(image: string, privileged: boolean): Docker.ContainerC
 /** Keeps an exec open for as long as we live, or until `end`. */
 async function hold(container: Docker.Container): Promise<{ id: string; end(): void; ended: Promise<void> }> {
   const exec = await container.exec({ Cmd: [holder], AttachStdin: true, AttachStdout: true });
-  const stream = await exec.start({ hijack: true, stdin: true });
+  const stream = await started(exec, true);
   const ended = new Promise<void>((resolve) => {
     stream
       .on('end', resolve)
@@ -342,7 +343,7 @@ export async function runIn(
   try {
     // The image's environment has the DOCKER_HOST.
     const exec = await container.exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
-    const stream = await exec.start({ hijack: true, stdin: false });
+    const stream = await started(exec, false);
     const chunks: Buffer[] = [];
     const sink = { write: (bytes: Buffer) => chunks.push(Buffer.from(bytes)) > 0 };
     container.modem.demuxStream(stream, sink as never, { write: () => true } as never);

@@ -273,6 +273,8 @@ export class LabManager implements AsyncDisposable {
     const { id, generation } = lab;
     this.#phases.set(id, []);
     try {
+      // Who ended it before this start could be known has not stopped it.
+      if ((await this.get(id)).state !== 'starting') return;
       // A pooled sandbox needs no engine to be handed out, but nobody could work in it.
       await sandboxes.ping();
       const pooled = await pool.take(spec, id, generation, signal);

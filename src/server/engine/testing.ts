@@ -46,21 +46,20 @@ export async function testRung(
   rung: Rung = 'lab-engine',
   { install = newInstall(), docker, dockerHost, contents }: TestRungOptions = {},
 ): Promise<EnteredRung> {
-  const folder = await mkdtemp(join(tmpdir(), 'matryoshka-test-'));
   const machine = docker ?? (await machineEngine());
+  await using stack = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'matryoshka-test-'));
+  stack.defer(() => rm(folder, { recursive: true }));
   const images = {
     ...{ docker: machine, folder: imageFolder, install, offline: false, logFolder: join(folder, 'logs') },
     ...(contents && { contents }),
   };
   const host = docker ? dockerHost : process.env.DOCKER_HOST;
-  const entered = await enterRung(rung, { docker: machine, dockerHost: host, folder, images, log: silentLog });
-  return {
-    ...entered,
-    async [Symbol.asyncDispose]() {
-      await entered[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true });
-    },
-  };
+  const entered = stack.use(
+    await enterRung(rung, { docker: machine, dockerHost: host, folder, images, log: silentLog }),
+  );
+  const owned = stack.move();
+  return { ...entered, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** A sandbox of a kind of lab that is ready, with the rung that it is on. */

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { LabSpec } from '../../shared/lab-spec.ts';
 import { spawnNodePty } from '../terminals/node-pty.ts';
+import { eventually } from '../testing.ts';
 import { type Engine, type EngineEvent, NotReadyError, SandboxGoneError, type ShellCommand } from './engine.ts';
 
 /** What a suite opens: an engine of its own and a spec whose sandboxes it can make. */
@@ -311,12 +311,6 @@ export function describeEngine(name: string, open: () => Promise<EngineUnderTest
 
 async function isRunning(engine: Engine, id: string): Promise<boolean> {
   return (await engine.list()).some((sandbox) => sandbox.id === id && sandbox.running);
-}
-
-/** Waits until the claim holds; fails after `within` ms. */
-export async function eventually(claim: () => boolean | Promise<boolean>, within = 10_000): Promise<void> {
-  for (const end = Date.now() + within; Date.now() < end; await sleep(20)) if (await claim()) return;
-  assert.fail(`still not so after ${within / 1000} s: ${claim}`);
 }
 
 function inPty(command: ShellCommand, size: { columns: number; rows: number }) {

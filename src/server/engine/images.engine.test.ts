@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { eventually } from './engine.contract.ts';
+import { eventually } from '../testing.ts';
 import { type ImageEvent, type PreparedImages, prepareImages } from './images.ts';
 import type { EnteredRung } from './isolation.ts';
 import { sandboxLabel, sandboxOptions } from './sandbox-options.ts';

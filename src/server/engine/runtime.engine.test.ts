@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
+import { eventually } from '../testing.ts';
 import { prepareImage } from './images.ts';
 import { allButPrivileged, withheldCapability } from './sandbox-options.ts';
 
@@ -323,17 +323,9 @@ function describeRuntime(machine: string, entrypoint: string[] | undefined): voi
     it('lets sandboxes live when the daemons are killed', async () => {
       await engine.sandbox('one');
       await engine.passes('pkill -KILL -x dockerd; pkill -KILL -x containerd');
-      await eventually(async () => (await engine.within('one', 'true')).code === 0);
+      await eventually(async () => (await engine.within('one', 'true')).code === 0, 30_000);
       await engine.remove('one');
       assert.equal(await engine.traces(), '');
     });
   });
-}
-
-async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (await holds()) return;
-    await sleep(100);
-  }
-  assert.fail(`${holds} did not come`);
 }

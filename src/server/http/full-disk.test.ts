@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeViewerFrame } from '../../shared/terminal-protocol.ts';
-import { eventually } from '../labs/testing.ts';
 import { type Store, StoreError } from '../store/store.ts';
+import { eventually } from '../testing.ts';
 import { openServer } from './testing.ts';
 
 /** The store as on a disk without room; a rejection that nobody hears fails the test, as it would end the server. */

@@ -10,7 +10,7 @@ import {
   frameTypes,
   maxViewerFrame,
 } from '../../shared/terminal-protocol.ts';
-import { eventually } from '../labs/testing.ts';
+import { eventually } from '../testing.ts';
 import { type Browser, openServer, type Socket, type TestServer } from './testing.ts';
 import { maxUnread } from './upgrade.ts';
 

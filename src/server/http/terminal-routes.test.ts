@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { LabView, TerminalView } from '../../shared/api.ts';
 import { closeCodes, encodeViewerFrame, type ViewerFrame } from '../../shared/terminal-protocol.ts';
-import { eventually, randomNumbers } from '../labs/testing.ts';
+import { randomNumbers } from '../labs/testing.ts';
 import { windowBytes } from '../terminals/flow-control.ts';
 import { maxRecordings } from '../terminals/recordings.ts';
 import { maxTerminals } from '../terminals/terminals.ts';
+import { eventually } from '../testing.ts';
 import { type Browser, openServer, type Socket } from './testing.ts';
 
 async function setUp(t: TestContext) {

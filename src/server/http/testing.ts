@@ -16,8 +16,8 @@ import type { OpenRung } from '../engine/isolation.ts';
 import { courseFolder } from '../labs/course-fixture.ts';
 import { LabCatalog } from '../labs/lab-catalog.ts';
 import { LessonCatalog } from '../labs/lesson-catalog.ts';
-import { eventually } from '../labs/testing.ts';
 import { silentLog } from '../log.ts';
+import { eventually } from '../testing.ts';
 
 export interface TestServer {
   app: App;

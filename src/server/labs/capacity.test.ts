@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { FakeEngine } from '../engine/fake-engine.ts';
-import { eventually, fakeSpec, Platform } from './testing.ts';
+import { eventually } from '../testing.ts';
+import { fakeSpec, Platform } from './testing.ts';
 
 const gib = 2 ** 30;
 /** Another kind of lab: it cannot use the sandboxes of `box`. */

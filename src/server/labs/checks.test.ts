@@ -4,12 +4,13 @@ import { describe, it, type TestContext } from 'node:test';
 import type { CheckView } from '../../shared/api.ts';
 import type { ExecResult } from '../engine/engine.ts';
 import { silentLog } from '../log.ts';
+import { eventually } from '../testing.ts';
 import { Checks } from './checks.ts';
 import { courseFolder } from './course-fixture.ts';
 import { LabEndedError, LabNotReadyError } from './lab.ts';
 import { LessonCatalog } from './lesson-catalog.ts';
 import type { StepScripts, Verdict } from './step-scripts.ts';
-import { eventually, Platform } from './testing.ts';
+import { Platform } from './testing.ts';
 
 const place = { lesson: 'box', step: 'start' };
 const ok: ExecResult = { code: 0, stdout: '', stderr: '', timedOut: false };

@@ -6,9 +6,9 @@ import { after, before, describe, it } from 'node:test';
 import type { EnteredRung } from '../engine/isolation.ts';
 import { testRung } from '../engine/testing.ts';
 import { silentLog } from '../log.ts';
+import { eventually } from '../testing.ts';
 import { Egress } from './egress.ts';
 import { LabCatalog } from './lab-catalog.ts';
-import { eventually } from './testing.ts';
 
 const labs = join(import.meta.dirname, '../../../labs');
 

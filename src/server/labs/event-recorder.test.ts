@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../engine/engine.ts';
 import { FakeEngine } from '../engine/fake-engine.ts';
 import { silentLog } from '../log.ts';
+import { eventually } from '../testing.ts';
 import { EventRecorder } from './event-recorder.ts';
-import { eventually } from './testing.ts';
 
 const first = 1_795_000_000_000_000_001n;
 

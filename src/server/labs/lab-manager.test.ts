@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { EngineDownError } from '../engine/engine.ts';
 import { FakeEngine } from '../engine/fake-engine.ts';
+import { eventually } from '../testing.ts';
 import {
   ExtendLimitError,
   LabEndedError,
@@ -10,7 +11,7 @@ import {
   OtherLabError,
   UnknownLabError,
 } from './lab.ts';
-import { eventually, fakeSpec, Platform, randomNumbers } from './testing.ts';
+import { fakeSpec, Platform, randomNumbers } from './testing.ts';
 
 describe('claiming a lab', () => {
   it('gives a lab that becomes ready in a sandbox of its own', async () => {

@@ -3,8 +3,9 @@ import { describe, it, mock } from 'node:test';
 import { EngineFailedError, type ExecResult } from '../engine/engine.ts';
 import { FakeEngine } from '../engine/fake-engine.ts';
 import { silentLog } from '../log.ts';
+import { eventually } from '../testing.ts';
 import { LimitWatch } from './limit-watch.ts';
-import { eventually, Platform } from './testing.ts';
+import { Platform } from './testing.ts';
 
 /** An engine in whose sandboxes lab-limits prints what the test wants. */
 class LimitedEngine extends FakeEngine {

@@ -4,8 +4,8 @@ import { after, before, describe, it } from 'node:test';
 import type { ExecResult } from '../engine/engine.ts';
 import type { EnteredRung } from '../engine/isolation.ts';
 import { testRung } from '../engine/testing.ts';
+import { eventually } from '../testing.ts';
 import { LabCatalog } from './lab-catalog.ts';
-import { eventually } from './testing.ts';
 
 const labs = join(import.meta.dirname, '../../../labs');
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { FakeEngine } from '../engine/fake-engine.ts';
 import { labRow } from '../store/store.contract.ts';
-import { eventually, fakeSpec, Platform } from './testing.ts';
+import { eventually } from '../testing.ts';
+import { fakeSpec, Platform } from './testing.ts';
 
 async function labOf(platform: Platform): Promise<string> {
   const lab = labRow(await platform.learner());

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { FakeEngine } from '../engine/fake-engine.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import { labRow, sandboxRow } from '../store/store.contract.ts';
-import { eventually, fakeSpec, Platform } from './testing.ts';
+import { eventually } from '../testing.ts';
+import { fakeSpec, Platform } from './testing.ts';
 
 const minute = 60_000;
 const { ttl, idle } = fakeSpec().life;

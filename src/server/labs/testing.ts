@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { LabState } from '../../shared/api.ts';
 import type { LabSpec } from '../../shared/lab-spec.ts';
 import type { EarlierSandbox } from '../engine/engine.ts';
@@ -10,6 +9,7 @@ import { FakeEngine } from '../engine/fake-engine.ts';
 import { silentLog } from '../log.ts';
 import { openSqliteStore } from '../store/sqlite-store.ts';
 import type { LabRow, Store } from '../store/store.ts';
+import { eventually } from '../testing.ts';
 import { Capacity } from './capacity.ts';
 import { Egress } from './egress.ts';
 import { EventRecorder } from './event-recorder.ts';
@@ -136,12 +136,6 @@ export class Platform implements AsyncDisposable {
     await this.engine[Symbol.asyncDispose]();
     await this.store[Symbol.asyncDispose]();
   }
-}
-
-/** Waits until the claim holds; fails after `within` ms. */
-export async function eventually(claim: () => boolean | Promise<boolean>, within = 5000): Promise<void> {
-  for (const end = Date.now() + within; Date.now() < end; await sleep(5)) if (await claim()) return;
-  assert.fail(`still not so after ${within / 1000} s: ${claim}`);
 }
 
 /** Numbers from 0 to 1 that the seed determines (mulberry32), so that a failure can be seen again. */

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import type { App } from '../app.ts';
 import type { EnteredRung } from '../engine/isolation.ts';
 import { appOn, testRung } from '../engine/testing.ts';
-import { eventually } from './testing.ts';
+import { eventually } from '../testing.ts';
 
 const minute = 60_000;
 

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { eventually } from '../labs/testing.ts';
+import { eventually } from '../testing.ts';
 import { spawnNodePty } from './node-pty.ts';
 
 setFlagsFromString('--expose-gc');
